@@ -1,0 +1,469 @@
+/**
+ * Every diagnostic of Glacier: 1xxx declarations, 2xxx types, 3xxx graph, 4xxx manifest and project, 5xxx run,
+ * 6xxx compile. A number is never used again. `docs/diagnostics.md` is generated from this list.
+ */
+import type { Diagnostic, DiagnosticCode, Location, RelatedInformation, Severity } from "./diagnostic.js";
+
+/** One kind of diagnostic. */
+export interface CatalogEntry<Arguments> {
+  /** Four digits. */
+  readonly number: number;
+  readonly severity: Severity;
+  readonly message: (details: Arguments) => string;
+  readonly hint?: (details: Arguments) => string | undefined;
+  /** Why it is reported, for the documentation. */
+  readonly explanation: string;
+}
+
+function error<Arguments>(
+  number: number,
+  message: (details: Arguments) => string,
+  explanation: string,
+  hint?: (details: Arguments) => string | undefined,
+): CatalogEntry<Arguments> {
+  return { number, severity: "error", message, explanation, ...(hint && { hint }) };
+}
+
+const didYouMean = (details: { suggestion?: string | undefined }) =>
+  details.suggestion === undefined ? undefined : `did you mean '${details.suggestion}'?`;
+
+export const catalog = {
+  // 1xxx declarations
+  notExported: error(
+    1001,
+    (d: { call: "task" | "pipeline" }) =>
+      `${d.call}() must be the value of an exported const at the top of a module.`,
+    "A worker, a container or a bundle finds a task by its module and export. A task that is made in a function, in a loop or inside of another expression has neither.",
+    (d) =>
+      d.call === "task"
+        ? "write `export const name = task(…)`; options can be shared, the call cannot"
+        : "write `export const name = pipeline(…)`",
+  ),
+  overloadedTask: error(
+    1002,
+    (d: { task: string; found: number }) =>
+      `Task '${d.task}' must have exactly one call signature, but has ${d.found}.`,
+    "The signature is the wiring: with overloads there is no telling which one is meant.",
+    () => "wrap the function in one that has the signature that is meant",
+  ),
+  genericTask: error(
+    1003,
+    (d: { task: string; parameters: string }) =>
+      `Task '${d.task}' must not be generic, but has ${d.parameters}.`,
+    "A type parameter has no value, so neither the dataset nor its schema is known.",
+    () => "write the dataset types in the signature",
+  ),
+  restParameter: error(
+    1004,
+    (d: { task: string; parameter: string }) =>
+      `Task '${d.task}' must not have a rest parameter, but has '...${d.parameter}'.`,
+    "Each input is one parameter, so the number of inputs must be known.",
+    () => "name each dataset as a parameter of its own",
+  ),
+  unmarkedParameter: error(
+    1005,
+    (d: { task: string; parameter: string; type: string }) =>
+      `Parameter '${d.parameter}' of task '${d.task}' is ${d.type}, which is no dataset.`,
+    "Every parameter of a task is a dataset or another injected type (`TaskContext`), or is optional. Mapped types such as `Readonly<RawUsers>`, `Partial` and `Pick` make a new type and lose the dataset's name.",
+    () => "use the dataset type itself (mapped types such as Readonly<…> lose its name), or make it optional",
+  ),
+  ambiguousParameter: error(
+    1006,
+    (d: { task: string; parameter: string; datasets: readonly string[] }) =>
+      `Parameter '${d.parameter}' of task '${d.task}' must be one dataset, but may be ${list(d.datasets, "or")}.`,
+    "An edge leads from one dataset to one parameter.",
+    () => "use one parameter for each dataset and make them optional",
+  ),
+  badName: error(
+    1007,
+    (d: { what: "dataset" | "pipeline"; name: string }) => `'${d.name}' cannot be the name of a ${d.what}.`,
+    "Names become file names, object keys and resource names.",
+    () => "use letters, digits, '_', '.' and '-', at most 128, not starting with '.' or '-'",
+  ),
+  dynamicName: error(
+    1008,
+    (d: { what: "dataset" | "pipeline"; type: string }) =>
+      `The name of a ${d.what} must be a string literal, but is ${d.type}.`,
+    "The graph is known when the project is compiled, so the names in it are too.",
+  ),
+  dynamicOption: error(
+    1009,
+    (d: { owner: string; option: string; type: string }) =>
+      `Option '${d.option}' of ${d.owner} must be known when the project is compiled, but is ${d.type}.`,
+    "The storage of a dataset goes into the manifest, which is written without running the project.",
+    () => 'write a literal, or `env("NAME")` for a value that is known only where the pipeline runs',
+  ),
+  invalidOption: error(
+    1010,
+    (d: { owner: string; option: string; found: string; expected: string }) =>
+      `Option '${d.option}' of ${d.owner} must be ${d.expected}, but is ${d.found}.`,
+    "The type of an option cannot say everything about its value.",
+  ),
+  notATask: error(
+    1011,
+    (d: { element: string; pipeline: string; why: string }) =>
+      `'${d.element}' is not a task of pipeline '${d.pipeline}': ${d.why}.`,
+    "An element of `tasks` is an exported function that reads or produces a dataset.",
+  ),
+  unreadableTasks: error(
+    1012,
+    (d: { pipeline: string; found: string }) =>
+      `'tasks' of pipeline '${d.pipeline}' must be an array, an object or a module whose elements are known when the project is compiled, but is ${d.found}.`,
+    "The graph is made when the project is compiled, so the compiler has to see which tasks are in it.",
+    () => "list the tasks: `tasks: [extract, clean]`, or `import * as tasks` and `tasks`",
+  ),
+  unreadablePipeline: error(
+    1013,
+    (d: { found: string }) => `pipeline() must be given an object literal, but is given ${d.found}.`,
+    "The graph is made when the project is compiled, so the compiler has to see which tasks are in it.",
+    () => "write `pipeline({ name, tasks: […] })`",
+  ),
+  strictNullChecks: error(
+    1014,
+    (_: {}) => "Glacier needs the compiler option 'strictNullChecks' (part of 'strict').",
+    "Without it the compiler forgets `null`, so a task that may produce nothing looks like one that always does.",
+    () => 'set "strict": true in the tsconfig',
+  ),
+  twoCores: error(
+    1015,
+    (d: { first: string; second: string }) =>
+      `Two copies of @glacier-ts/core are in this project: '${d.first}' and '${d.second}'.`,
+    "A dataset of one copy is another type than the dataset of the same name of the other copy, so edges between them are lost.",
+    () => "make the packages agree on one version and deduplicate (`npm ls @glacier-ts/core`)",
+  ),
+  conflictingDataset: error(
+    1016,
+    (d: { dataset: string }) => `Dataset '${d.dataset}' is declared twice with different options.`,
+    "Where a dataset lives is said once, in its declaration.",
+    () => "keep one `dataset(…)` and import it, or give the other one another name",
+  ),
+
+  // 2xxx types
+  outputLost: error(
+    2001,
+    (d: { task: string; type: string }) =>
+      `Task '${d.task}' returns ${d.type}, which does not say its dataset.`,
+    "`map`, `filter`, spread and object literals make plain values. Without a return type the task would silently lose its place in the graph.",
+    () => "write the return type: `(users: RawUsers): CleanUsers => …`",
+  ),
+  outputUnion: error(
+    2002,
+    (d: { task: string; datasets: readonly string[] }) =>
+      `Task '${d.task}' returns ${list(d.datasets, "or")}, which cannot be told apart when it runs.`,
+    "Datasets exist in types only, so the value does not say which one it is.",
+    (d) => `return an object: \`{ ${d.datasets.map((name) => `${property(name)}: … | null`).join("; ")} }\``,
+  ),
+  outputMixed: error(
+    2003,
+    (d: { task: string; dataset: string; type: string }) =>
+      `Task '${d.task}' returns dataset '${d.dataset}' or ${d.type}; only null can stand beside a dataset.`,
+    "A task that may produce nothing returns `X | null`.",
+    () => "return null where nothing is produced",
+  ),
+  outputTwice: error(
+    2004,
+    (d: { task: string; dataset: string }) =>
+      `Task '${d.task}' returns dataset '${d.dataset}' more than once.`,
+    "A dataset has one producer and one place in its value.",
+  ),
+  streamOfDatasets: error(
+    2005,
+    (d: { owner: string; type: string }) =>
+      `${d.owner} is ${d.type}, an iterable of datasets; a stream is a dataset of an iterable.`,
+    "The dataset is the stream, not each of its elements.",
+    () => 'write `Dataset<"name", AsyncIterable<Row>>`',
+  ),
+  unserialisable: error(
+    2006,
+    (d: { dataset: string; path: string; type: string; why: string }) =>
+      `Dataset '${d.dataset}' cannot be stored: ${d.path === "" ? "its payload" : `'${d.path}'`} is ${d.type}, ${d.why}.`,
+    "Datasets are stored, sent to workers and validated, so a payload is data: JSON, and Date, bigint, Uint8Array, Map and Set.",
+    () => "keep the data and leave the behaviour in functions",
+  ),
+  payloadMismatch: error(
+    2007,
+    (d: { dataset: string; path: string; produced: string; expected: string }) =>
+      `Dataset '${d.dataset}' is produced as ${d.produced} but read as ${d.expected}${d.path === "" ? "" : ` at '${d.path}'`}.`,
+    "Types with one dataset name must fit: what is produced must be assignable to what each consumer reads. A consumer may name fewer properties.",
+    () => "share one dataset type, or give the other one another name",
+  ),
+  outputUnknown: error(
+    2008,
+    (d: { task: string; type: string }) =>
+      `Task '${d.task}' returns ${d.type}, so its datasets cannot be known.`,
+    "`any`, `unknown` and `never` carry no dataset. `never` also comes of a dataset inside of another dataset's mark.",
+    () => "write the return type",
+  ),
+
+  // 3xxx graph
+  cycle: error(
+    3001,
+    (d: { tasks: readonly string[] }) => `Tasks depend on each other in a cycle: ${chain(d.tasks)}.`,
+    "Each task in a cycle waits for another one, so none could start.",
+  ),
+  missingProducer: error(
+    3002,
+    (d: { dataset: string; task: string; suggestion?: string | undefined }) =>
+      `No task produces dataset '${d.dataset}', which '${d.task}' reads.`,
+    "A dataset that no task of the pipeline produces is read from its storage; this one has none.",
+    (d) => didYouMean(d) ?? "add its producer to `tasks`, or declare where it is stored with `dataset(…)`",
+  ),
+  duplicateProducer: error(
+    3003,
+    (d: { dataset: string; first: string; second: string }) =>
+      `Dataset '${d.dataset}' is produced by both '${d.first}' and '${d.second}'.`,
+    "A dataset has one producer in a pipeline, or its content would depend on which one runs last.",
+    () => "give one of them another dataset name",
+  ),
+  selfDependency: error(
+    3004,
+    (d: { task: string; dataset: string }) =>
+      `Task '${d.task}' reads and produces the same dataset '${d.dataset}'.`,
+    "It would wait for itself. Usually the return type was left out and a parameter is passed through.",
+    () => "write the return type: the dataset that the task produces",
+  ),
+  duplicateTaskName: error(
+    3005,
+    (d: { name: string; pipeline: string }) =>
+      `Two tasks of pipeline '${d.pipeline}' have the name '${d.name}'.`,
+    "Tasks are selected, shown and traced by name.",
+    () => "rename one of the declarations",
+  ),
+  repeatedTask: error(
+    3006,
+    (d: { task: string; pipeline: string }) =>
+      `Task '${d.task}' is listed twice in pipeline '${d.pipeline}'.`,
+    "A task runs once in a run.",
+    () => "remove one of them",
+  ),
+  emptyPipeline: error(
+    3007,
+    (d: { pipeline: string }) => `Pipeline '${d.pipeline}' has no tasks.`,
+    "There is nothing to run. A module given as `tasks` counts its exports that mention datasets.",
+    () => "list the pipeline's functions in `tasks`",
+  ),
+  duplicatePipelineName: error(
+    3008,
+    (d: { name: string }) => `Two pipelines have the name '${d.name}'.`,
+    "Pipelines are run, deployed and traced by name.",
+    () => "rename one of them",
+  ),
+
+  // 4xxx manifest and project
+  notCompiled: error(
+    4001,
+    (d: { pipeline: string; operation: string }) =>
+      `Pipeline '${d.pipeline}' was compiled without Glacier, so ${d.operation}() does not know its graph.`,
+    "The graph is read from the types by the compiler plugin, which was not there when this JavaScript was made.",
+    () =>
+      'build with `tspc` or `glacier build`, with { "transform": "@glacier-ts/plugin" } in the plugins of the tsconfig',
+  ),
+  manifestUnreadable: error(
+    4002,
+    (d: { file: string; found: string }) => `'${d.file}' is not a Glacier manifest: ${d.found}.`,
+    "The file is damaged or is something else.",
+    () => "write it again with `glacier manifest`",
+  ),
+  manifestTooNew: error(
+    4003,
+    (d: { file: string; found: number; known: number }) =>
+      `'${d.file}' has manifest version ${d.found}, but this Glacier reads versions up to ${d.known}.`,
+    "The manifest was written by a newer Glacier.",
+    () => "update @glacier-ts packages, or write the manifest again with `glacier manifest`",
+  ),
+  staleBuild: error(
+    4004,
+    (d: { pipeline: string; detail: string }) =>
+      `The build of pipeline '${d.pipeline}' is stale: ${d.detail}.`,
+    "The compiled JavaScript and the manifest come from different versions of the source.",
+    () => "build the project again",
+  ),
+  manifestUnwritable: error(
+    4005,
+    (d: { file: string; why: string }) => `Cannot write '${d.file}': ${d.why}.`,
+    "The manifest is written beside the project's tsconfig, or where the option `manifest` says.",
+    () => "check the folder, its permissions and the free space",
+  ),
+  unknownPipeline: error(
+    4006,
+    (d: { name: string; known: readonly string[]; suggestion?: string | undefined }) =>
+      `There is no pipeline '${d.name}'; the project has ${list(d.known, "and")}.`,
+    "Pipelines go by the name that `pipeline({ name })` gives them.",
+    didYouMean,
+  ),
+  noPipelines: error(
+    4007,
+    (d: { project: string }) => `There is no pipeline in project '${d.project}'.`,
+    "A pipeline is an exported `pipeline({ name, tasks })` in a file that the tsconfig includes.",
+    () => "write one, or name another project with --project",
+  ),
+  projectUnreadable: error(
+    4008,
+    (d: { file: string; why: string }) => `Cannot read project '${d.file}': ${d.why}`,
+    "The project is the tsconfig.json in the working directory, or the one that --project names.",
+    () => "name a tsconfig.json, or a folder with one, with --project",
+  ),
+  unknownTask: error(
+    4009,
+    (d: { task: string; pipeline: string; suggestion?: string | undefined }) =>
+      `Pipeline '${d.pipeline}' has no task '${d.task}'.`,
+    "Tasks go by the name of their declaration.",
+    didYouMean,
+  ),
+  unknownDataset: error(
+    4010,
+    (d: { dataset: string; pipeline: string; suggestion?: string | undefined }) =>
+      `Pipeline '${d.pipeline}' produces no dataset '${d.dataset}'.`,
+    "Only what a task of the pipeline produces can be kept.",
+    didYouMean,
+  ),
+  moduleUnloadable: error(
+    4011,
+    (d: { module: string; why: string }) => `Cannot load '${d.module}': ${d.why}`,
+    "To run a pipeline, the modules of its tasks are imported.",
+    () => "build the project, and run the module by itself to see where it fails",
+  ),
+
+  // 5xxx run
+  taskThrew: error(
+    5001,
+    (d: { task: string; inputs: readonly string[]; attempts: number; error: string }) =>
+      `Task '${d.task}' failed${tries(d.attempts)}${reading(d.inputs)}: ${d.error}`,
+    "The task's function threw an error or returned a promise that was rejected.",
+  ),
+  taskTimedOut: error(
+    5002,
+    (d: { task: string; inputs: readonly string[]; attempts: number; timeoutMs: number }) =>
+      `Task '${d.task}' took longer than its timeout of ${d.timeoutMs} ms${tries(d.attempts)}${reading(d.inputs)}.`,
+    "An attempt took longer than the task's `timeout`. A function that never awaits cannot be stopped in the process; one that takes a `TaskContext` can watch `context.signal`.",
+    () => "raise `timeout`, or watch `context.signal` to stop early",
+  ),
+  outputMissing: error(
+    5003,
+    (d: { task: string; dataset: string; path: string }) =>
+      `Task '${d.task}' returned nothing for dataset '${d.dataset}'${d.path === "" ? "" : ` at '${d.path}'`}.`,
+    "The return type promises the dataset, but the returned value was null or undefined.",
+    () => "return a value, or write `| null` in the return type",
+  ),
+  dataNotFound: error(
+    5004,
+    (d: { dataset: string; place: string }) => `Dataset '${d.dataset}' was not found at ${d.place}.`,
+    "The dataset is read from its storage and nothing is there.",
+    () => "check the path; `file()` paths are relative to the folder of the tsconfig",
+  ),
+  dataUnreadable: error(
+    5005,
+    (d: { dataset: string; place: string; why: string }) =>
+      `Dataset '${d.dataset}' cannot be read from ${d.place}: ${d.why}.`,
+    "The storage refused, or broke off, the reading.",
+    () => "check the permissions, and that it is a file",
+  ),
+  dataMalformed: error(
+    5006,
+    (d: { dataset: string; format: string; why: string }) =>
+      `Dataset '${d.dataset}' is not valid ${d.format}: ${d.why}.`,
+    "The bytes are not what the dataset's format says, or a value does not fit the dataset's type.",
+    () => "mend the data, or declare the dataset's `format`",
+  ),
+  dataUnwritable: error(
+    5007,
+    (d: { dataset: string; place: string; why: string }) =>
+      `Dataset '${d.dataset}' cannot be written to ${d.place}: ${d.why}.`,
+    "The storage refused the writing. What was there before is unchanged.",
+    () => "check the permissions and the free space",
+  ),
+  storageUnavailable: error(
+    5008,
+    (d: { dataset: string; kind: string }) =>
+      `Dataset '${d.dataset}' lives in storage '${d.kind}', which is not available yet.`,
+    "This version reads and writes `file()` storage only.",
+    () => "use `file({ path })` for now",
+  ),
+  formatUnavailable: error(
+    5009,
+    (d: { dataset: string; format: string }) =>
+      `Dataset '${d.dataset}' has the format '${d.format}', which is not available yet.`,
+    "This version reads and writes json, ndjson, csv, tsv, parquet, text and bytes.",
+    () => "use one of json, ndjson, csv, tsv, parquet, text and bytes",
+  ),
+  packageNotFound: error(
+    5010,
+    (d: { dataset: string; package: string }) =>
+      `Dataset '${d.dataset}' lives in the npm package '${d.package}', which is not installed.`,
+    "`file({ package, path })` names a file inside of an installed package.",
+    (d) => `run \`npm install ${d.package}\``,
+  ),
+  environmentMissing: error(
+    5011,
+    (d: { owner: string; option: string; variable: string }) =>
+      `Option '${d.option}' of ${d.owner} needs the environment variable '${d.variable}', which is not set.`,
+    "The option was given as `env()` or `secret()`, which leaves its value to the place where the pipeline runs.",
+  ),
+  runCancelled: error(
+    5012,
+    (d: { pipeline: string }) => `The run of pipeline '${d.pipeline}' was cancelled.`,
+    "The run's signal was aborted, for example by Ctrl-C.",
+  ),
+  notEncodable: error(
+    5013,
+    (d: { dataset: string; format: string; path: string; why: string }) =>
+      `Dataset '${d.dataset}' cannot be written as ${d.format}${d.path === "" ? "" : ` at '${d.path}'`}: ${d.why}.`,
+    "The format cannot hold the value that the task returned. What was there before is unchanged.",
+    () => "use a format that can hold it, such as json",
+  ),
+
+  // 6xxx compile
+  dynamicInTarget: error(
+    6001,
+    (d: { task: string; option: string; type: string; target: string }) =>
+      `Target '${d.target}' needs option '${d.option}' of task '${d.task}' to be known when it is compiled, but it is ${d.type}.`,
+    "A deployment is described before it runs, so the values in it are literals, `env()` or `secret()`.",
+    () => "write a literal",
+  ),
+};
+
+export type CatalogName = keyof typeof catalog;
+
+/** The details that a diagnostic's message is made of. */
+export type DetailsOf<Name extends CatalogName> = Parameters<(typeof catalog)[Name]["message"]>[0];
+
+/** Makes a diagnostic of the catalogue. */
+export function report<Name extends CatalogName>(
+  name: Name,
+  details: DetailsOf<Name>,
+  location?: Location,
+  related: readonly RelatedInformation[] = [],
+): Diagnostic {
+  const entry = catalog[name] as CatalogEntry<DetailsOf<Name>>;
+  const hint = entry.hint?.(details);
+  return {
+    code: codeOf(name),
+    severity: entry.severity,
+    message: entry.message(details),
+    ...(hint !== undefined && { hint }),
+    ...(location && { location }),
+    related,
+  };
+}
+
+/** The code of a diagnostic of the catalogue, such as `GLA3001`. */
+export function codeOf(name: CatalogName): DiagnosticCode {
+  return `GLA${catalog[name].number}`;
+}
+
+function list(items: readonly string[], conjunction: "and" | "or"): string {
+  const quoted = items.map((item) => `'${item}'`);
+  if (quoted.length < 2) return quoted.join("");
+  return `${quoted.slice(0, -1).join(", ")} ${conjunction} ${quoted.at(-1)}`;
+}
+
+/** `a → b → a`; the middle of a long chain is left out. */
+function chain(tasks: readonly string[]): string {
+  const shown =
+    tasks.length <= 12 ? tasks : [...tasks.slice(0, 6), `… ${tasks.length - 10} more …`, ...tasks.slice(-4)];
+  return shown.join(" → ");
+}
+
+const property = (name: string) => (/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name));
+const tries = (attempts: number) => (attempts > 1 ? ` after ${attempts} attempts` : "");
+const reading = (inputs: readonly string[]) => (inputs.length > 0 ? ` (reads ${list(inputs, "and")})` : "");

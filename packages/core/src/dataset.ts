@@ -1,0 +1,65 @@
+import type { Exact } from "./exact.js";
+import type { Format, Storage } from "./storage.js";
+
+/**
+ * The mark by which the compiler tells one dataset type from another. It exists in types only.
+ *
+ * The member is optional, so a plain payload is assignable to the dataset type; it is invariant in the name, so one
+ * dataset is not assignable to another; and it is protected, so spread, `keyof` and mapped types do not see it.
+ */
+export declare abstract class DatasetMark<in out Name extends string> {
+  protected "~dataset"?: Name;
+}
+
+/**
+ * A dataset: a payload type with a name.
+ *
+ * ```ts
+ * export type RawUsers = Dataset<"raw_users", User[]>;
+ * ```
+ *
+ * A task that may produce nothing returns `RawUsers | null`: the `null` stays outside the dataset.
+ *
+ * @typeParam Name `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`
+ * @typeParam T the payload, which cannot itself be null
+ */
+export type Dataset<Name extends string, T extends {}> = T & DatasetMark<Name>;
+
+export declare namespace Dataset {
+  /** The dataset type that a `dataset(…).of<T>()` value declares. */
+  type Of<Declaration extends DatasetDeclaration<string, {}>> =
+    Declaration extends DatasetDeclaration<infer Name, infer T> ? Dataset<Name, T> : never;
+}
+
+/** Where a dataset lives and how it is encoded. */
+export interface DatasetOptions {
+  /** Where the dataset is kept; without it, values are passed from task to task in memory. */
+  readonly storage?: Storage;
+  /** How it is encoded; by default from the ending of its path, else `json`. */
+  readonly format?: Format;
+}
+
+/** What `dataset(…).of<T>()` returns: a dataset's name, payload type and options. */
+export interface DatasetDeclaration<Name extends string, T extends {}> {
+  readonly name: Name;
+  readonly options: DatasetOptions;
+  /** Carries the payload type; never set. */
+  readonly "~payload"?: T;
+}
+
+/**
+ * Declares a dataset that has something to configure.
+ *
+ * ```ts
+ * export const CleanUsers = dataset("clean_users", { storage: file({ path: "data/users.csv" }) }).of<User[]>();
+ * export type CleanUsers = Dataset.Of<typeof CleanUsers>;
+ * ```
+ *
+ * The options are read from their types when the project is compiled, so they must be literals, `env()` or `secret()`.
+ */
+export function dataset<const Name extends string, const Options extends DatasetOptions>(
+  name: Name,
+  options?: Options & Exact<DatasetOptions, Options>,
+): { of<T extends {}>(): DatasetDeclaration<Name, T> } {
+  return { of: () => ({ name, options: options ?? {} }) };
+}

@@ -1,0 +1,162 @@
+/** The graph of one pipeline, built from a manifest and from nothing else. */
+import { compareText } from "./json.js";
+import type { Manifest, ManifestDataset, ManifestEdge, ManifestPipeline, ManifestTask } from "./manifest.js";
+
+/** Module and export of a task, `src/tasks.ts#clean`; with the package's name before it for a task of another package. */
+export type TaskId = string & { readonly "~id": "task" };
+
+/** Module and export of a pipeline, `src/pipeline.ts#analytics`. */
+export type PipelineId = string & { readonly "~id": "pipeline" };
+
+export const taskId = (text: string): TaskId => text as TaskId;
+export const pipelineId = (text: string): PipelineId => text as PipelineId;
+
+/** A graph as the manifest has it: it may be empty, cyclic or incomplete. */
+export interface UncheckedGraph {
+  readonly id: PipelineId;
+  /** The pipeline's name. */
+  readonly name: string;
+  readonly pipeline: ManifestPipeline;
+  /** In the order of the source. */
+  readonly tasks: ReadonlyMap<TaskId, GraphTask>;
+  /** Every dataset that a task reads or produces, by name. */
+  readonly datasets: ReadonlyMap<string, GraphDataset>;
+  readonly edges: readonly GraphEdge[];
+  /** JSON Schemas by content hash. */
+  readonly schemas: Manifest["schemas"];
+}
+
+/** A graph that can be run: acyclic, complete, with one producer at most for each dataset. See `checkGraph`. */
+export interface Graph extends UncheckedGraph {
+  /** Every task after all tasks that it reads from. */
+  readonly order: readonly TaskId[];
+}
+
+export interface GraphTask {
+  readonly id: TaskId;
+  readonly name: string;
+  readonly manifest: ManifestTask;
+  /** Tasks that it reads from, each once. */
+  readonly upstream: readonly TaskId[];
+  /** Tasks that read from it, each once. */
+  readonly downstream: readonly TaskId[];
+}
+
+export interface GraphDataset {
+  readonly name: string;
+  /** Absent where the manifest does not describe the dataset. */
+  readonly manifest: ManifestDataset | undefined;
+  /** At most one in a checked graph; none for an external dataset. */
+  readonly producers: readonly TaskId[];
+  readonly consumers: readonly TaskId[];
+}
+
+export interface GraphEdge {
+  readonly from: TaskId;
+  readonly to: TaskId;
+  readonly dataset: string;
+}
+
+/**
+ * Builds the graph of a pipeline.
+ *
+ * @param id a pipeline of the manifest
+ * @throws an internal error when the manifest lacks the pipeline or one of its tasks
+ */
+export function buildGraph(manifest: Manifest, id: PipelineId): UncheckedGraph {
+  const pipeline = manifest.pipelines[id];
+  if (!pipeline) throw new Error(`Internal error: no pipeline '${id}' in the manifest`);
+
+  const ids = new Set(pipeline.tasks.map((element) => taskId(element.task)));
+  const upstream = new Map<TaskId, Set<TaskId>>();
+  const downstream = new Map<TaskId, Set<TaskId>>();
+  for (const id of ids) {
+    upstream.set(id, new Set());
+    downstream.set(id, new Set());
+  }
+  const edges = pipeline.edges as readonly GraphEdge[];
+  for (const { from, to } of edges) {
+    upstream.get(to)?.add(from);
+    downstream.get(from)?.add(to);
+  }
+
+  const tasks = new Map<TaskId, GraphTask>();
+  const producers = new Map<string, TaskId[]>();
+  const consumers = new Map<string, TaskId[]>();
+  for (const id of ids) {
+    const task = manifest.tasks[id];
+    if (!task) throw new Error(`Internal error: no task '${id}' in the manifest`);
+    for (const dataset of new Set(task.outputs.map((output) => output.dataset)))
+      append(producers, dataset, id);
+    for (const dataset of new Set(task.inputs.map((input) => input.dataset))) append(consumers, dataset, id);
+    tasks.set(id, {
+      id,
+      name: task.name,
+      manifest: task,
+      upstream: [...(upstream.get(id) ?? [])],
+      downstream: [...(downstream.get(id) ?? [])],
+    });
+  }
+
+  const datasets = new Map<string, GraphDataset>();
+  for (const name of new Set([...producers.keys(), ...consumers.keys()])) {
+    datasets.set(name, {
+      name,
+      manifest: Object.hasOwn(manifest.datasets, name) ? manifest.datasets[name] : undefined,
+      producers: producers.get(name) ?? [],
+      consumers: consumers.get(name) ?? [],
+    });
+  }
+  return { id, name: pipeline.name, pipeline, tasks, datasets, edges, schemas: manifest.schemas };
+}
+
+/** The edges between tasks: from each producer of a dataset to each of its consumers; sorted. */
+export function connectTasks(
+  tasks: ReadonlyMap<string, Pick<ManifestTask, "inputs" | "outputs">>,
+): ManifestEdge[] {
+  const producers = new Map<string, string[]>();
+  for (const [id, task] of tasks) {
+    for (const dataset of new Set(task.outputs.map((output) => output.dataset)))
+      append(producers, dataset, id);
+  }
+  const edges: ManifestEdge[] = [];
+  for (const [to, task] of tasks) {
+    for (const dataset of new Set(task.inputs.map((input) => input.dataset))) {
+      for (const from of producers.get(dataset) ?? []) edges.push({ from, to, dataset });
+    }
+  }
+  return edges.sort(
+    (a, b) => compareText(a.from, b.from) || compareText(a.to, b.to) || compareText(a.dataset, b.dataset),
+  );
+}
+
+/** The task of a graph that has the id. */
+export function getTask(graph: UncheckedGraph, id: TaskId): GraphTask {
+  const task = graph.tasks.get(id);
+  if (!task) throw new Error(`Internal error: no task '${id}' in pipeline '${graph.name}'`);
+  return task;
+}
+
+/** Tasks that read from no other task, in the order of the source. */
+export function sourceTasks(graph: UncheckedGraph): readonly GraphTask[] {
+  return [...graph.tasks.values()].filter((task) => task.upstream.length === 0);
+}
+
+/** Tasks that no other task reads from, in the order of the source. */
+export function sinkTasks(graph: UncheckedGraph): readonly GraphTask[] {
+  return [...graph.tasks.values()].filter((task) => task.downstream.length === 0);
+}
+
+/** Names of the datasets that the pipeline produces and none of its tasks reads, sorted. */
+export function resultDatasets(graph: UncheckedGraph): readonly string[] {
+  const unread = [...graph.datasets.values()].filter(
+    (d) => d.producers.length > 0 && d.consumers.length === 0,
+  );
+  return unread.map((dataset) => dataset.name).sort(compareText);
+}
+
+function append<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  const values = map.get(key);
+  if (values) values.push(value);
+  else map.set(key, [value]);
+}

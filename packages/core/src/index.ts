@@ -1,0 +1,62 @@
+/**
+ * What pipelines are written with, and the contracts between the parts of Glacier. No dependency, no platform.
+ * @module @glacier-ts/core
+ */
+
+export { type CatalogEntry, type CatalogName, catalog, codeOf, type DetailsOf, report } from "./catalog.js";
+export { checkGraph, type GraphPlace, type GraphProblem, locateProblem } from "./check-graph.js";
+export type { Compute, ComputeKind, ContainerOptions, LocalOptions, ServerlessOptions } from "./compute.js";
+export { compute } from "./compute.js";
+export type { ContextMark, Signal, SignalLike, TaskContext } from "./context.js";
+export type { Dataset, DatasetDeclaration, DatasetMark, DatasetOptions } from "./dataset.js";
+export { dataset } from "./dataset.js";
+export type { Diagnostic, DiagnosticCode, Location, RelatedInformation, Severity } from "./diagnostic.js";
+export { compilerCode, diagnosticText, GlacierError } from "./diagnostic.js";
+export { type Duration, durationMs } from "./duration.js";
+export type * from "./event.js";
+export type { Exact, UnknownOption } from "./exact.js";
+export type * from "./failure.js";
+export type {
+  Graph,
+  GraphDataset,
+  GraphEdge,
+  GraphTask,
+  PipelineId,
+  TaskId,
+  UncheckedGraph,
+} from "./graph.js";
+export {
+  buildGraph,
+  connectTasks,
+  getTask,
+  pipelineId,
+  resultDatasets,
+  sinkTasks,
+  sourceTasks,
+  taskId,
+} from "./graph.js";
+export type { Json, JsonObject } from "./json.js";
+export { compareText, sortKeys } from "./json.js";
+export type * from "./manifest.js";
+export { manifestVersion } from "./manifest.js";
+export { parseManifest, readManifest, renderManifest } from "./manifest-io.js";
+export { topologicalOrder } from "./order.js";
+export type {
+  Pipeline,
+  PipelineOptions,
+  PipelineWiring,
+  RunOptions,
+  RunResult,
+  TaskReference,
+} from "./pipeline.js";
+export { pipeline } from "./pipeline.js";
+export type { DatasetValues, ProducedNames, ResultNames, Tasks } from "./pipeline-types.js";
+export type * from "./ports.js";
+export { type EnvReference, env, type SecretReference, type StringOption, secret } from "./reference.js";
+export { render, type VisualizeOptions } from "./render/render.js";
+export { type DiagnosticStyle, renderDiagnostic } from "./render-diagnostic.js";
+export { fail, type Result, succeed } from "./result.js";
+export { describeFailure, errorText, RunError, renderStack } from "./run-error.js";
+export { suggest } from "./suggest.js";
+export type { Task, TaskFunction, TaskMark, TaskMetadata, TaskOptions, TaskWiring } from "./task.js";
+export { task, taskMetadata } from "./task.js";

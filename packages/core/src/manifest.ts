@@ -1,0 +1,117 @@
+/**
+ * The manifest: everything that the compiler learned about a project's datasets, tasks and pipelines. It is written by
+ * the analyzer, committed or uploaded by CI, and is the only thing that a graph is built from.
+ */
+import type { Json, JsonObject } from "./json.js";
+
+/** The manifest version that this package writes. */
+export const manifestVersion = 1;
+
+/** `glacier.manifest.json`: deterministic to the byte, with no time and no machine in it. */
+export interface Manifest {
+  /** Version of this format. */
+  readonly version: 1;
+  /** By dataset name. */
+  readonly datasets: { readonly [dataset: string]: ManifestDataset };
+  /** By task id. */
+  readonly tasks: { readonly [task: string]: ManifestTask };
+  /** By pipeline id. */
+  readonly pipelines: { readonly [pipeline: string]: ManifestPipeline };
+  /** JSON Schemas (2020-12) of payloads, by content hash. */
+  readonly schemas: { readonly [hash: string]: JsonObject };
+}
+
+export interface ManifestDataset {
+  /** The payload's schema: `#/schemas/` and its hash. */
+  readonly schema: string;
+  /** Where the dataset lives; absent for one that is passed in memory. */
+  readonly storage?: ManifestStorage;
+  /** How it is encoded; absent where the ending of its path says it. */
+  readonly format?: string;
+  /** File and line of the declaration, `src/datasets.ts:9`. */
+  readonly declared: string;
+  /** The declaration's doc comment. */
+  readonly doc?: string;
+}
+
+/** A storage descriptor; each option is a literal, `{ "$env": name }` or `{ "$secret": name }`. */
+export interface ManifestStorage {
+  readonly kind: string;
+  readonly [option: string]: Json;
+}
+
+export interface ManifestTask {
+  /** The name of the task's declaration; unique within a pipeline. */
+  readonly name: string;
+  /** The parameters that are datasets, in order. */
+  readonly inputs: readonly ManifestInput[];
+  /** The datasets in the return type, by path. */
+  readonly outputs: readonly ManifestOutput[];
+  /** Position of the parameter that takes the task's context. */
+  readonly context?: number;
+  /** What the task runs on: kind and options. */
+  readonly compute?: JsonObject;
+  /** Attempts after the first one, or `{ "$dynamic": type }` where it is no literal. */
+  readonly retries?: Json;
+  /** Duration of one attempt at most, or `{ "$dynamic": type }`. */
+  readonly timeout?: Json;
+  /** Words to select the task by, or `{ "$dynamic": type }`. */
+  readonly tags?: Json;
+  /** File and line of the declaration. */
+  readonly declared: string;
+  /** The declaration's doc comment. */
+  readonly doc?: string;
+}
+
+export interface ManifestInput {
+  /** The parameter's name; `arg0`, `arg1`… where it is destructured. */
+  readonly parameter: string;
+  /** The parameter's position, from 0. */
+  readonly position: number;
+  readonly dataset: string;
+  /** The parameter may be left out: undefined where nothing produces the dataset. */
+  readonly optional?: true;
+  /** The parameter accepts null: the task runs when the producer produced nothing. */
+  readonly nullable?: true;
+  /** The parameter's schema, where it is narrower than the dataset's. */
+  readonly schema?: string;
+}
+
+export interface ManifestOutput {
+  readonly dataset: string;
+  /** Where it is in the returned value: `""` for the value itself, else `/0` or `/users`. */
+  readonly path: string;
+  /** The task may produce nothing: null. */
+  readonly nullable?: true;
+  /** The payload is an `AsyncIterable`. */
+  readonly stream?: true;
+}
+
+export interface ManifestPipeline {
+  readonly name: string;
+  /** In the order of the source; with keys where `tasks` is an object or a module. */
+  readonly tasks: readonly ManifestElement[];
+  /** Sorted by producer, consumer, dataset. */
+  readonly edges: readonly ManifestEdge[];
+  /** Datasets that the pipeline reads from their storage because none of its tasks produces them; sorted. */
+  readonly external: readonly string[];
+  /** File and line of the declaration. */
+  readonly declared: string;
+  /** The declaration's doc comment. */
+  readonly doc?: string;
+}
+
+export interface ManifestElement {
+  /** Task id. */
+  readonly task: string;
+  /** The key in `tasks`, where `tasks` is an object or a module. */
+  readonly key?: string;
+}
+
+export interface ManifestEdge {
+  /** Id of the producing task. */
+  readonly from: string;
+  /** Id of the consuming task. */
+  readonly to: string;
+  readonly dataset: string;
+}

@@ -1,0 +1,90 @@
+/** What the compiler infers of a pipeline from the types of its tasks: the type of a run's result. */
+import type { DatasetMark } from "./dataset.js";
+import type { TaskFunction } from "./task.js";
+
+/** What `tasks` may be: an array of functions, or an object or module that has them as properties. */
+export type Tasks = readonly TaskFunction[] | { readonly [key: string]: unknown };
+
+/** One dataset in the return type of a task. */
+interface Port<Name extends string, Value> {
+  readonly name: Name;
+  readonly value: Value;
+}
+
+type ElementOf<T extends Tasks> = T extends readonly unknown[] ? T[number] : T[keyof T];
+
+/** The name in a dataset type; never for other types. */
+type NameOf<T> = [T] extends [DatasetMark<infer Name>] ? (string extends Name ? never : Name) : never;
+
+/** The datasets in a return type: the value itself, or the elements of a tuple, or the properties of an object. */
+type PortsIn<Value> = [NonNullable<Value>] extends [never]
+  ? never
+  : [NameOf<NonNullable<Value>>] extends [never]
+    ? NonNullable<Value> extends readonly unknown[] | object
+      ? { [Key in keyof Value]: PortOf<Value[Key]> }[keyof Value &
+          (Value extends readonly unknown[] ? number : unknown)]
+      : never
+    : PortOf<Value>;
+
+type PortOf<Value> = [NameOf<NonNullable<Value>>] extends [never]
+  ? never
+  : Port<NameOf<NonNullable<Value>>, Value>;
+
+type OutputPorts<F> = F extends (...inputs: never[]) => infer Returned ? PortsIn<Awaited<Returned>> : never;
+
+type InputNames<F> = F extends (...inputs: infer Inputs) => unknown ? EachName<Inputs[number]> : never;
+type EachName<T> = T extends unknown ? NameOf<NonNullable<T>> : never;
+
+/** Names of all datasets that the tasks produce. */
+export type ProducedNames<T extends Tasks> = OutputPorts<ElementOf<T>>["name"];
+
+/** Names of the datasets that the tasks produce and none of them reads. */
+export type ResultNames<T extends Tasks> = Exclude<ProducedNames<T>, InputNames<ElementOf<T>>>;
+
+/** The values of the named datasets. */
+export type DatasetValues<T extends Tasks, Names extends string> = {
+  readonly [P in OutputPorts<ElementOf<T>> as P["name"] & Names]:
+    | P["value"]
+    | SkippedValue<ElementOf<T>, P["name"]>;
+};
+
+/** Null where the task that produces the dataset may be skipped: something upstream of it may produce nothing. */
+type SkippedValue<F, Name extends string> = Name extends MaybeNull<F, NullableNames<F>, []> ? null : never;
+
+/** Names of the datasets that their own tasks may not produce. */
+type NullableNames<F> =
+  OutputPorts<F> extends infer P
+    ? P extends Port<infer Name, infer Value>
+      ? null extends Value
+        ? Name
+        : never
+      : never
+    : never;
+
+/**
+ * Adds to `Names` what the readers of those datasets produce, until nothing is new. After 40 steps every dataset may
+ * be null: a limit that only long chains behind a nullable dataset reach.
+ */
+type MaybeNull<F, Names extends string, Steps extends 0[]> = [Names] extends [never]
+  ? never
+  : Steps["length"] extends 40
+    ? string
+    : [Exclude<BehindOf<F, Names>, Names>] extends [never]
+      ? Names
+      : MaybeNull<F, Names | BehindOf<F, Names>, [...Steps, 0]>;
+
+/** Names of the datasets that are produced by tasks that need one of `Names`. */
+type BehindOf<F, Names extends string> = F extends (...inputs: infer Inputs) => unknown
+  ? [RequiredNames<Inputs> & Names] extends [never]
+    ? never
+    : OutputPorts<F>["name"]
+  : never;
+
+/** Names of the parameters that accept neither null nor undefined. */
+type RequiredNames<Inputs extends readonly unknown[]> = {
+  [Key in keyof Inputs]: null extends Inputs[Key]
+    ? never
+    : undefined extends Inputs[Key]
+      ? never
+      : NameOf<Inputs[Key]>;
+}[number];

@@ -1,0 +1,252 @@
+import { report } from "./catalog.js";
+import { checkGraph, type GraphPlace, locateProblem } from "./check-graph.js";
+import type { Signal } from "./context.js";
+import { type Diagnostic, GlacierError, type Location } from "./diagnostic.js";
+import type { RunEvent } from "./event.js";
+import {
+  buildGraph,
+  type Graph,
+  type GraphTask,
+  getTask,
+  pipelineId,
+  resultDatasets,
+  sinkTasks,
+  sourceTasks,
+  type TaskId,
+  taskId,
+  type UncheckedGraph,
+} from "./graph.js";
+import type { Manifest } from "./manifest.js";
+import { readManifest } from "./manifest-io.js";
+import type { DatasetValues, ProducedNames, ResultNames, Tasks } from "./pipeline-types.js";
+import type { Executor, RunOutcome, Target } from "./ports.js";
+import { render, type VisualizeOptions } from "./render/render.js";
+import { RunError } from "./run-error.js";
+import { suggest } from "./suggest.js";
+import { type TaskFunction, taskMetadata } from "./task.js";
+
+export interface PipelineOptions<T extends Tasks> {
+  /** `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`; unique in a project. */
+  readonly name: string;
+  /** The functions that are the pipeline's tasks; of a module or an object, those that mention datasets. */
+  readonly tasks: T;
+}
+
+/** What the compiler knows of a pipeline, written into its call. */
+export interface PipelineWiring {
+  readonly id: string;
+  /** The parsed `glacier.manifest.json`. */
+  readonly manifest: unknown;
+  /** The project's folder: a path or a `file:` URL. */
+  readonly root: string;
+}
+
+export interface RunOptions<Kept extends string = never> {
+  readonly executor: Executor;
+  /** Datasets to return besides those that no task reads. */
+  readonly keep?: readonly Kept[];
+  /** Cancels the run. */
+  readonly signal?: Signal;
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+export interface RunResult<Values> extends Omit<RunOutcome, "datasets" | "status" | "failures"> {
+  readonly status: "succeeded";
+  /** By dataset name; null where nothing was produced. */
+  readonly datasets: Values;
+}
+
+/**
+ * Declares a pipeline: a name and the tasks in it. The graph follows from the tasks' signatures.
+ *
+ * ```ts
+ * export const analytics = pipeline({ name: "analytics", tasks: [extract, clean, summarise] });
+ * ```
+ *
+ * @param wiring written by the compiler
+ */
+export function pipeline<const T extends Tasks>(
+  options: PipelineOptions<T>,
+  wiring?: PipelineWiring,
+): Pipeline<T> {
+  return new Pipeline(options, wiring);
+}
+
+/** A task by its function or its name. */
+export type TaskReference = TaskFunction | string;
+
+/** A pipeline. Every operation throws a `GlacierError` with all diagnostics when the pipeline cannot be used. */
+export class Pipeline<T extends Tasks = Tasks> {
+  readonly name: string;
+  readonly #tasks: T;
+  readonly #wiring: PipelineWiring | undefined;
+  #unchecked: UncheckedGraph | undefined;
+  #graph: Graph | undefined;
+
+  constructor(options: PipelineOptions<T>, wiring?: PipelineWiring) {
+    this.name = options.name;
+    this.#tasks = options.tasks;
+    this.#wiring = wiring;
+  }
+
+  /**
+   * Checks the graph.
+   * @throws GlacierError with every problem; the compiler reports the same ones
+   */
+  validate(): void {
+    this.#checkedGraph("validate", this.validate);
+  }
+
+  /** Draws the graph: as text for a terminal, or in the language of Mermaid or Graphviz (`dot`). */
+  visualize(options: VisualizeOptions = {}): string {
+    return render(this.#checkedGraph("visualize", this.visualize), options);
+  }
+
+  /** Names of all tasks, each after all tasks that it reads from. */
+  executionOrder(): readonly string[] {
+    const graph = this.#checkedGraph("executionOrder", this.executionOrder);
+    return graph.order.map((id) => getTask(graph, id).name);
+  }
+
+  /** Names of the tasks that read from no other task. */
+  sources(): readonly string[] {
+    return sourceTasks(this.#checkedGraph("sources", this.sources)).map((task) => task.name);
+  }
+
+  /** Names of the tasks that no other task reads from. */
+  sinks(): readonly string[] {
+    return sinkTasks(this.#checkedGraph("sinks", this.sinks)).map((task) => task.name);
+  }
+
+  /** Names of the tasks that a task reads from. */
+  dependencies(task: TaskReference): readonly string[] {
+    const graph = this.#checkedGraph("dependencies", this.dependencies);
+    return this.#find(graph, task, this.dependencies).upstream.map((id) => getTask(graph, id).name);
+  }
+
+  /** Names of the tasks that read from a task. */
+  consumers(task: TaskReference): readonly string[] {
+    const graph = this.#checkedGraph("consumers", this.consumers);
+    return this.#find(graph, task, this.consumers).downstream.map((id) => getTask(graph, id).name);
+  }
+
+  /**
+   * Runs every task.
+   *
+   * @returns the datasets that no task reads, and those in `keep`
+   * @throws RunError when a task failed or the run was cancelled
+   */
+  async run<Kept extends ProducedNames<T> = never>(
+    options: RunOptions<Kept>,
+  ): Promise<RunResult<DatasetValues<T, ResultNames<T> | Kept>>> {
+    const graph = this.#checkedGraph("run", this.run);
+    for (const dataset of options.keep ?? []) {
+      const known = [...graph.datasets.values()].filter((d) => d.producers.length > 0).map((d) => d.name);
+      if (known.includes(dataset)) continue;
+      const details = { dataset, pipeline: this.name, suggestion: suggest(dataset, known) };
+      throw new GlacierError([report("unknownDataset", details)], this.run);
+    }
+    const outcome = await options.executor.execute({
+      graph,
+      functions: this.#functions(graph, this.run),
+      projectRoot: this.#wiring?.root ?? "",
+      keep: [...new Set([...resultDatasets(graph), ...(options.keep ?? [])])],
+      ...(options.signal && { signal: options.signal }),
+      ...(options.onEvent && { onEvent: options.onEvent }),
+    });
+    if (outcome.status !== "succeeded") throw new RunError(graph, outcome);
+    const values = Object.fromEntries(outcome.datasets) as DatasetValues<T, ResultNames<T> | Kept>;
+    return { ...outcome, status: outcome.status, datasets: values };
+  }
+
+  /**
+   * Turns the pipeline into what a target deploys.
+   * @throws GlacierError with everything that the target cannot express
+   */
+  compile<Compiled>(target: Target<Compiled>): Compiled {
+    const compiled = target.compile(this.#checkedGraph("compile", this.compile));
+    if (!compiled.ok) throw new GlacierError(compiled.failure, this.compile);
+    return compiled.value;
+  }
+
+  #checkedGraph(operation: string, boundary: (...args: never[]) => unknown): Graph {
+    if (this.#graph) return this.#graph;
+    const graph = this.#uncheckedGraph(operation, boundary);
+    const checked = checkGraph(graph);
+    if (checked.ok) {
+      this.#graph = checked.value;
+      return checked.value;
+    }
+    const locate = (place: GraphPlace) => declaredLocation(graph, place);
+    throw new GlacierError(
+      checked.failure.map((problem) => locateProblem(problem, locate)),
+      boundary,
+    );
+  }
+
+  #uncheckedGraph(operation: string, boundary: (...args: never[]) => unknown): UncheckedGraph {
+    if (this.#unchecked) return this.#unchecked;
+    const stop = (diagnostic: Diagnostic) => new GlacierError([diagnostic], boundary);
+    if (!this.#wiring) throw stop(report("notCompiled", { pipeline: this.name, operation }));
+    const manifest = readManifest(this.#wiring.manifest, "glacier.manifest.json");
+    if (!manifest.ok) throw stop(manifest.failure);
+    const id = pipelineId(this.#wiring.id);
+    if (!Object.hasOwn(manifest.value.pipelines, id))
+      throw stop(this.#stale(`the manifest has no pipeline '${id}'`));
+    this.#unchecked = buildGraph(manifest.value as Manifest, id);
+    return this.#unchecked;
+  }
+
+  /** Pairs the manifest's tasks with the functions in `tasks`: by position in an array, by key in an object. */
+  #functions(graph: Graph, boundary: (...args: never[]) => unknown): ReadonlyMap<TaskId, TaskFunction> {
+    const stop = (detail: string) => new GlacierError([this.#stale(detail)], boundary);
+    const tasks: Readonly<Record<string, unknown>> = this.#tasks as never;
+    const elements = graph.pipeline.tasks;
+    if (Array.isArray(tasks) && tasks.length !== elements.length) {
+      throw stop(`the code has ${tasks.length} tasks, the manifest ${elements.length}`);
+    }
+    return new Map(
+      elements.map((element, position) => {
+        const run = tasks[element.key ?? position];
+        if (typeof run !== "function") throw stop(`'${element.key ?? position}' in its tasks is no function`);
+        const found = taskMetadata(run as TaskFunction)?.id ?? element.task;
+        if (found !== element.task)
+          throw stop(`the code has task '${found}' where the manifest has '${element.task}'`);
+        return [taskId(element.task), run as TaskFunction];
+      }),
+    );
+  }
+
+  #find(graph: Graph, reference: TaskReference, boundary: (...args: never[]) => unknown): GraphTask {
+    const tasks = [...graph.tasks.values()];
+    if (typeof reference === "function") {
+      for (const [id, run] of this.#functions(graph, boundary))
+        if (run === reference) return getTask(graph, id);
+    }
+    const name = typeof reference === "string" ? reference : reference.name.replace(/^bound /, "");
+    const task =
+      typeof reference === "string" ? tasks.find((candidate) => candidate.name === name) : undefined;
+    if (task) return task;
+    const suggestion = suggest(
+      name,
+      tasks.map((candidate) => candidate.name),
+    );
+    throw new GlacierError(
+      [report("unknownTask", { task: name, pipeline: this.name, suggestion })],
+      boundary,
+    );
+  }
+
+  #stale(detail: string): Diagnostic {
+    return report("staleBuild", { pipeline: this.name, detail });
+  }
+}
+
+/** The place in the source that the manifest remembers: file and line of a declaration. */
+function declaredLocation(graph: UncheckedGraph, place: GraphPlace): Location {
+  const id = place.kind === "element" ? taskId(graph.pipeline.tasks[place.position]?.task ?? "") : undefined;
+  const task = id ?? ("task" in place ? place.task : undefined);
+  const declared = task === undefined ? graph.pipeline.declared : getTask(graph, task).manifest.declared;
+  const colon = declared.lastIndexOf(":");
+  return { file: declared.slice(0, colon), line: Number(declared.slice(colon + 1)), column: 1 };
+}

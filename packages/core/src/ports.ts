@@ -1,0 +1,89 @@
+/** What executors, storage adapters and targets implement. */
+import type { Signal } from "./context.js";
+import type { Diagnostic } from "./diagnostic.js";
+import type { RunEvent, RunStatus } from "./event.js";
+import type { Failure } from "./failure.js";
+import type { Graph, TaskId } from "./graph.js";
+import type { Result } from "./result.js";
+import type { TaskFunction } from "./task.js";
+
+/**
+ * Runs a graph's tasks.
+ *
+ * Guarantees: a task starts only when everything it reads is there; each task succeeds at most once; a consumer of
+ * null is skipped unless its parameter accepts null or undefined; `execute` settles only when no task is running;
+ * it rejects only for an error in the executor itself.
+ */
+export interface Executor {
+  readonly name: string;
+  execute(request: RunRequest): Promise<RunOutcome>;
+}
+
+export interface RunRequest {
+  readonly graph: Graph;
+  /** The function of every task in the graph. */
+  readonly functions: ReadonlyMap<TaskId, TaskFunction>;
+  /** The project's folder, which `file()` paths are relative to: a path or a `file:` URL. */
+  readonly projectRoot: string;
+  /** Datasets whose values the caller wants; all others may be dropped when their last reader is done. */
+  readonly keep: readonly string[];
+  /** Cancels the run. */
+  readonly signal?: Signal;
+  /** Called for every event, in order; must not throw. */
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+export interface RunOutcome {
+  readonly runId: string;
+  readonly status: RunStatus;
+  /** Values of the datasets in `keep`; null where nothing was produced. */
+  readonly datasets: ReadonlyMap<string, unknown>;
+  readonly tasks: ReadonlyMap<TaskId, TaskStatus>;
+  /** In the order in which they happened. */
+  readonly failures: readonly Failure[];
+  readonly durationMs: number;
+}
+
+export type TaskStatus = "succeeded" | "failed" | "skipped" | "cancelled";
+
+/**
+ * Reads and writes the bytes of one kind of storage. What the bytes mean is the business of formats.
+ *
+ * Guarantees: `write` is atomic: a reader sees the whole former object or the whole new one, also after a crash.
+ */
+export interface StorageAdapter<Address> {
+  /** The storage descriptor's kind. */
+  readonly kind: string;
+  /** Opens an object for reading; GLA50xx when it is not there or cannot be read. */
+  open(address: Address): Promise<Result<ByteSource, Diagnostic>>;
+  /** Replaces an object; GLA50xx when it cannot be written. Errors that `chunks` throws are passed on. */
+  write(
+    address: Address,
+    chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  ): Promise<Result<StoredObject, Diagnostic>>;
+  /** Names an address for people. */
+  describe(address: Address): string;
+}
+
+/** An object that is open for reading. */
+export interface ByteSource {
+  readonly sizeBytes: number;
+  /** Bytes from `start` up to, but not including, `end`. */
+  read(start: number, end: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export interface StoredObject {
+  readonly sizeBytes: number;
+}
+
+/**
+ * Turns a graph into something that can be deployed.
+ *
+ * @typeParam Compiled what the target makes: files held in memory, with methods that write them
+ */
+export interface Target<Compiled> {
+  readonly name: string;
+  /** GLA6xxx for what the target cannot express. */
+  compile(graph: Graph): Result<Compiled, readonly Diagnostic[]>;
+}

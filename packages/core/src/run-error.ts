@@ -1,0 +1,54 @@
+import { report } from "./catalog.js";
+import { type Diagnostic, GlacierError } from "./diagnostic.js";
+import type { ErrorInfo, Failure } from "./failure.js";
+import { type Graph, getTask } from "./graph.js";
+import type { RunOutcome } from "./ports.js";
+
+/** Thrown by `run()` when a task failed or the run was cancelled: each failure with its task, inputs and cause. */
+export class RunError extends GlacierError {
+  readonly outcome: RunOutcome;
+
+  constructor(graph: Graph, outcome: RunOutcome) {
+    const failures = outcome.failures.map((failure) => describeFailure(graph, failure));
+    super(failures.length > 0 ? failures : [report("runCancelled", { pipeline: graph.name })]);
+    this.name = "RunError";
+    this.outcome = outcome;
+    // The frames of the failed task say where the trouble is; the frames of the engine would not.
+    const thrown = outcome.failures.find((failure) => failure.reason === "task-threw");
+    this.stack = [`${this.name}: ${this.message}`, ...(thrown ? renderStack(thrown.error) : [])].join("\n");
+  }
+}
+
+/** Turns a failure into a diagnostic: GLA5001, GLA5002, GLA5003, or the storage's own. */
+export function describeFailure(graph: Graph, failure: Failure): Diagnostic {
+  const task = getTask(graph, failure.task).name;
+  switch (failure.reason) {
+    case "task-threw": {
+      const { inputs, attempt: attempts, error } = failure;
+      return report("taskThrew", { task, inputs, attempts, error: errorText(error) });
+    }
+    case "task-timed-out":
+      return report("taskTimedOut", { ...failure, task, attempts: failure.attempt });
+    case "output-missing":
+      return report("outputMissing", { ...failure, task });
+    case "dataset-unavailable":
+      return failure.diagnostic;
+    default:
+      return failure satisfies never;
+  }
+}
+
+/** The name and message of a thrown value. */
+export function errorText(error: ErrorInfo): string {
+  return error.message === "" ? error.name : `${error.name}: ${error.message}`;
+}
+
+/** The user's frames of a thrown value and of its causes, a line each. */
+export function renderStack(error: ErrorInfo): readonly string[] {
+  const lines: string[] = [];
+  for (let at: ErrorInfo | undefined = error; at; at = at.cause) {
+    if (at !== error) lines.push(`  caused by ${errorText(at)}`);
+    if (at.stack) lines.push(...at.stack.split("\n"));
+  }
+  return lines;
+}

@@ -1,0 +1,70 @@
+import type { Compute } from "./compute.js";
+import type { Duration } from "./duration.js";
+import type { Exact } from "./exact.js";
+
+/** Any function; the analyzer says which ones can be tasks. */
+export type TaskFunction = (...inputs: never[]) => unknown;
+
+export interface TaskOptions {
+  /** What the task runs on. */
+  readonly compute?: Compute;
+  /** Attempts after the first one failed. */
+  readonly retries?: number;
+  /** How long one attempt may take. */
+  readonly timeout?: Duration;
+  /** Words to select tasks by. */
+  readonly tags?: readonly string[];
+}
+
+/** The mark of a function that `task()` returned; it carries the options' literal types and exists in types only. */
+export declare abstract class TaskMark<in out Options> {
+  protected "~task"?: Options;
+}
+
+/** A function with options. It is called as the function that it is. */
+export type Task<Function extends TaskFunction, Options extends TaskOptions = TaskOptions> = Function &
+  TaskMark<Options>;
+
+/** What the compiler knows of a task, written into its call. */
+export interface TaskWiring {
+  readonly id: string;
+}
+
+/** What a function that `task()` returned remembers. */
+export interface TaskMetadata {
+  readonly options: TaskOptions;
+  /** Undefined where the module was compiled without the Glacier transformer. */
+  readonly id: string | undefined;
+}
+
+// Registered, so that two copies of this package read each other's tasks.
+const metadataKey = Symbol.for("@glacier-ts/core/task");
+
+/**
+ * Gives a function options: the compute it needs, retries, a timeout.
+ *
+ * ```ts
+ * export const clean = task({ retries: 3 }, (users: RawUsers): CleanUsers => users.filter(isComplete));
+ * ```
+ *
+ * The result must be a module-level export. A function without options is a task as it is.
+ *
+ * @param wiring written by the compiler
+ */
+export function task<const Options extends TaskOptions, Function extends TaskFunction>(
+  options: Options & Exact<TaskOptions, Options>,
+  run: Function,
+  wiring?: TaskWiring,
+): Task<Function, Options> {
+  const metadata: TaskMetadata = { options: options as Options, id: wiring?.id };
+  // A bound function: the user's own one stays as it was, and stack traces gain no frame.
+  return Object.assign(run.bind(undefined), { [metadataKey]: metadata }) as unknown as Task<
+    Function,
+    Options
+  >;
+}
+
+/** What `task()` remembered of a function; undefined for a plain function. */
+export function taskMetadata(run: TaskFunction): TaskMetadata | undefined {
+  return (run as { [metadataKey]?: TaskMetadata })[metadataKey];
+}
