@@ -1,1 +1,13 @@
-export {};
+/**
+ * Reads pipelines out of TypeScript programs.
+ * @module @glacier-ts/analyzer
+ */
+export { analyze, type ProgramAnalysis } from "./analyze.js";
+export { FileAnalyzer } from "./analyze-file.js";
+export type * from "./compiler-host.js";
+export { type ProgramOptions, ProgramProject, replaceFile } from "./hosts/program-project.js";
+export { typescript6Host } from "./hosts/typescript6.js";
+export { type Linked, link } from "./link.js";
+export type { FileFacts } from "./model.js";
+export { openProject } from "./open-project.js";
+export type { Analysis, Project } from "./project.js";

@@ -14,8 +14,8 @@ export interface Location {
 
 export type Severity = "error" | "warning";
 
-/** `GLA` and four digits; see the catalogue. */
-export type DiagnosticCode = `GLA${number}`;
+/** `GLA` and four digits, see the catalogue; `TS` and a number for what the TypeScript compiler itself reports. */
+export type DiagnosticCode = `GLA${number}` | `TS${number}`;
 
 /** One problem in the user's code, configuration or data. */
 export interface Diagnostic {
@@ -58,7 +58,9 @@ export function diagnosticText(diagnostic: Diagnostic): string {
   return `${place}${code}: ${message}${hint ? `\n  hint: ${hint}` : ""}`;
 }
 
-/** The number under which compilers and editors know a diagnostic: 990000 and the four digits. */
+/** The number under which compilers and editors know a diagnostic: 990000 and the four digits; TypeScript's as it is. */
 export function compilerCode(code: DiagnosticCode): number {
-  return 990_000 + Number(code.slice("GLA".length));
+  return code.startsWith("GLA")
+    ? 990_000 + Number(code.slice("GLA".length))
+    : Number(code.slice("TS".length));
 }

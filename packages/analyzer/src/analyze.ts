@@ -1,0 +1,16 @@
+import { FileAnalyzer } from "./analyze-file.js";
+import type { CompilerHost } from "./compiler-host.js";
+import { type Linked, link } from "./link.js";
+import type { FileFacts } from "./model.js";
+
+/** What the analyzer learned of a whole program. */
+export interface ProgramAnalysis extends Linked {
+  readonly files: readonly FileFacts[];
+}
+
+/** Analyses every file of a program and links the facts. */
+export function analyze(host: CompilerHost): ProgramAnalysis {
+  const analyzer = new FileAnalyzer(host);
+  const files = host.files().map((file) => analyzer.analyzeFile(file));
+  return { files, ...link(files, host) };
+}

@@ -1,0 +1,181 @@
+/**
+ * The port to a TypeScript compiler. Readers and rules ask these questions and know nothing else of a compiler, so that
+ * one analyzer serves several of them and gives the same answers to the byte.
+ */
+import type { Json, Location } from "@glacier-ts/core";
+
+/** Handles of the compiler's own objects: only the host looks inside. */
+export interface Node {
+  readonly "~compiler": "node";
+}
+export interface Type {
+  readonly "~compiler": "type";
+}
+export interface CompilerSymbol {
+  readonly "~compiler": "symbol";
+}
+export interface SourceFile {
+  readonly "~compiler": "file";
+}
+
+/** An expression without the parentheses, type assertions and `satisfies` around it. */
+export type Expression = { readonly node: Node } & (
+  | { readonly kind: "identifier"; readonly text: string }
+  | { readonly kind: "property-access"; readonly object: Node; readonly name: Node; readonly text: string }
+  | { readonly kind: "call"; readonly callee: Node; readonly arguments: readonly Node[] }
+  | { readonly kind: "object"; readonly properties: readonly PropertyExpression[] }
+  | { readonly kind: "array"; readonly elements: readonly Node[] }
+  | { readonly kind: "spread"; readonly expression: Node }
+  | { readonly kind: "function" }
+  | { readonly kind: "literal"; readonly value: Json }
+  | { readonly kind: "other" }
+);
+
+/** A property in an object literal. */
+export interface PropertyExpression {
+  readonly node: Node;
+  /** Undefined for a spread and for a computed name. */
+  readonly key: string | undefined;
+  /** The value, the expression that is spread, or the name itself of a shorthand property. */
+  readonly value: Node | undefined;
+  readonly isSpread: boolean;
+}
+
+/** What a symbol is declared as. */
+export interface Declaration {
+  readonly kind: "variable" | "function" | "default-export" | "property" | "module" | "other";
+  readonly node: Node;
+  /** The declared name; of a default export without a name, the file's. */
+  readonly name: string;
+  /** Relative to the project's root. */
+  readonly file: string;
+  /** `project` for the project's own source, `core` for @glacier-ts/core, `lib` for TypeScript's own library. */
+  readonly origin: "project" | "core" | "lib" | "other";
+  /** How the module exports it: `clean`, `default`, `Sales.clean`; undefined where it is not exported. */
+  readonly exportPath: string | undefined;
+  /** The initial value of a variable that is never assigned again, or of a property. */
+  readonly initializer: Node | undefined;
+}
+
+/** A type declaration of the project whose type may be a dataset. */
+export interface TypeDeclaration {
+  readonly node: Node;
+  readonly name: string;
+  readonly type: Type;
+}
+
+export type TypeKind =
+  | "any"
+  | "unknown"
+  | "never"
+  | "undefined"
+  | "void"
+  | "null"
+  | "string"
+  | "number"
+  | "boolean"
+  | "bigint"
+  | "symbol"
+  | "literal"
+  | "template"
+  | "union"
+  | "intersection"
+  | "array"
+  | "tuple"
+  | "object"
+  | "other";
+
+/** A class, interface or alias that a type is a reference to, and whose it is. */
+export interface TypeName {
+  readonly name: string;
+  readonly origin: Declaration["origin"];
+  readonly isClass: boolean;
+}
+
+export interface Property {
+  readonly name: string;
+  readonly isOptional: boolean;
+  readonly symbol: CompilerSymbol;
+}
+
+export interface TupleElement {
+  readonly type: Type;
+  readonly isOptional: boolean;
+  readonly isRest: boolean;
+}
+
+export interface Parameter {
+  /** `arg0`, `arg1`… where it is destructured. */
+  readonly name: string;
+  readonly type: Type;
+  /** It has a question mark or a default. */
+  readonly isOptional: boolean;
+  readonly isRest: boolean;
+  readonly location: Location;
+}
+
+export interface Signature {
+  /** The type parameters, such as `<T, U>`; empty where the signature is not generic. */
+  readonly typeParameters: string;
+  readonly parameters: readonly Parameter[];
+  readonly returnType: Type;
+  /** The return type as written; undefined where it is inferred. */
+  readonly returnLocation: Location | undefined;
+}
+
+export interface CompilerHost {
+  /** Whether the compiler tells null and undefined apart from other values. */
+  readonly strictNullChecks: boolean;
+  /** The project's tsconfig, for diagnostics that concern the whole project. */
+  readonly projectLocation: Location;
+
+  // Files and syntax
+  /** The project's own source files: no declaration files, nothing from packages. */
+  files(): readonly SourceFile[];
+  /** Relative to the project's root, with `/`. */
+  path(file: SourceFile): string;
+  /** Call expressions in the order of the source. */
+  calls(file: SourceFile): readonly Node[];
+  /** Type aliases without type parameters, and interfaces, at the top of the file. */
+  typeDeclarations(file: SourceFile): readonly TypeDeclaration[];
+  expression(node: Node): Expression;
+  /** The declaration whose value the expression is; undefined for one inside of another expression or function. */
+  declarationOfValue(node: Node): Declaration | undefined;
+  /** The `….of<T>()` call on the result of a call. */
+  methodCallOn(call: Node, method: string): Node | undefined;
+  location(node: Node): Location;
+  /** The last doc comment before the statement that the node is in. */
+  doc(node: Node): string | undefined;
+  text(node: Node): string;
+
+  // Symbols
+  /** The symbol that an expression names, behind imports and re-exports. */
+  symbolAt(node: Node): CompilerSymbol | undefined;
+  declarationOf(symbol: CompilerSymbol): Declaration | undefined;
+  /** What a module exports, by name; the names are sorted. */
+  exportsOf(module: CompilerSymbol): readonly { readonly name: string; readonly symbol: CompilerSymbol }[];
+  typeOf(symbol: CompilerSymbol): Type;
+
+  // Types
+  typeAt(node: Node): Type;
+  kind(type: Type): TypeKind;
+  /** The value of a literal or enum member. */
+  literal(type: Type): string | number | boolean | undefined;
+  /** The members of a union or an intersection. */
+  members(type: Type): readonly Type[];
+  nameOf(type: Type): TypeName | undefined;
+  typeArguments(type: Type): readonly Type[];
+  tupleElements(type: Type): readonly TupleElement[];
+  /** Never of an array type. */
+  properties(type: Type): readonly Property[];
+  property(type: Type, name: string): Property | undefined;
+  propertyTypes(properties: readonly Property[]): readonly Type[];
+  propertyDoc(property: Property): string | undefined;
+  /** The value type of the index signature for strings (or for numbers, where there is no other). */
+  indexType(type: Type): Type | undefined;
+  signatures(type: Type): readonly Signature[];
+  /** Where the type's call signature is declared, for functions that go by another name. */
+  calledDeclaration(type: Type): Declaration | undefined;
+  print(type: Type): string;
+  isAssignable(source: Type, target: Type): boolean;
+}

@@ -1,0 +1,95 @@
+/** Everything that a project says of its datasets, brought together by name. */
+import { compareText, type Location } from "@glacier-ts/core";
+import type { DatasetFacts, DatasetMention, FileFacts, TaskFacts } from "./model.js";
+import type { PayloadComparer } from "./schema/payload-comparer.js";
+
+export interface LinkedDataset {
+  readonly name: string;
+  /** Where the dataset is declared, or first mentioned. */
+  readonly location: Location;
+  readonly doc: string | undefined;
+  /** `dataset(…)` first, then types; by file and position. */
+  readonly declarations: readonly DatasetFacts[];
+  /** Where return types mention it. */
+  readonly producers: readonly DatasetMention[];
+  /** Where parameters mention it. */
+  readonly consumers: readonly DatasetMention[];
+  /** Declarations, producers and consumers, in this order. */
+  readonly mentions: readonly DatasetMention[];
+  /**
+   * The mention whose schema is the dataset's: the producer's, else that of `dataset().of<T>()`, else the widest of
+   * the consumers', else that of a type.
+   */
+  readonly schemaMention: DatasetMention | undefined;
+}
+
+/** Orders mentions by file and position. */
+export function compareMentions(a: DatasetMention, b: DatasetMention): number {
+  return compareLocations(a.location, b.location);
+}
+
+export function compareLocations(a: Location, b: Location): number {
+  return compareText(a.file, b.file) || a.line - b.line || a.column - b.column;
+}
+
+/** Brings together declarations and mentions; sorted by name. */
+export function linkDatasets(
+  files: readonly FileFacts[],
+  tasks: Iterable<TaskFacts>,
+  payloads: PayloadComparer,
+): readonly LinkedDataset[] {
+  const byName = new Map<
+    string,
+    { declarations: DatasetFacts[]; producers: DatasetMention[]; consumers: DatasetMention[] }
+  >();
+  const entry = (name: string) => {
+    const known = byName.get(name);
+    if (known) return known;
+    const added = { declarations: [], producers: [], consumers: [] };
+    byName.set(name, added);
+    return added;
+  };
+  for (const dataset of files.flatMap((file) => file.datasets))
+    entry(dataset.name).declarations.push(dataset);
+  for (const task of tasks) {
+    for (const { mention } of task.returned.outputs) {
+      if (mention.name !== undefined) entry(mention.name).producers.push(mention);
+    }
+    for (const mention of task.parameters.flatMap((parameter) => parameter.datasets)) {
+      if (mention.name !== undefined) entry(mention.name).consumers.push(mention);
+    }
+  }
+  return [...byName]
+    .sort(([left], [right]) => compareText(left, right))
+    .map(([name, { declarations, producers, consumers }]) => {
+      const isType = (declaration: DatasetFacts) => (declaration.form === "type" ? 1 : 0);
+      declarations.sort((a, b) => isType(a) - isType(b) || compareLocations(a.location, b.location));
+      producers.sort(compareMentions);
+      consumers.sort(compareMentions);
+      const declared = declarations.flatMap(({ mention }) => mention ?? []);
+      const mentions = [...declared, ...producers, ...consumers];
+      const [first] = declarations;
+      return {
+        name,
+        location: first?.location ?? (mentions[0] as DatasetMention).location,
+        doc: declarations.map(({ doc }) => doc).find((doc) => doc !== undefined),
+        declarations,
+        producers,
+        consumers,
+        mentions,
+        schemaMention:
+          producers[0] ??
+          (first?.form === "value" ? first.mention : undefined) ??
+          widest(consumers, payloads) ??
+          declared[0],
+      };
+    });
+}
+
+/** The mention that fits all others; the first one where there is none. */
+function widest(mentions: readonly DatasetMention[], payloads: PayloadComparer): DatasetMention | undefined {
+  const different = [...new Map(mentions.map((mention) => [mention.schema.schema, mention])).values()];
+  return (
+    different.find((mention) => different.every((other) => payloads.fits(mention, other))) ?? mentions[0]
+  );
+}

@@ -1,0 +1,146 @@
+import { hash } from "node:crypto";
+import {
+  connectTasks,
+  type Json,
+  type JsonObject,
+  type Location,
+  type Manifest,
+  type ManifestDataset,
+  type ManifestPipeline,
+  type ManifestStorage,
+  type ManifestTask,
+  manifestVersion,
+  sortKeys,
+} from "@glacier-ts/core";
+import type { LinkedDataset } from "./datasets.js";
+import type { PipelineFacts, TaskFacts } from "./model.js";
+
+/** Makes the manifest. What a diagnostic was reported for may be missing in it. */
+export function emitManifest(
+  tasks: ReadonlyMap<string, TaskFacts>,
+  datasets: readonly LinkedDataset[],
+  pipelines: readonly PipelineFacts[],
+): Manifest {
+  const schemas = new SchemaTable();
+  const manifestDatasets: Record<string, ManifestDataset> = {};
+  const schemaOf = new Map<string, string>();
+  for (const dataset of datasets) {
+    const schema = schemas.reference(dataset.schemaMention?.schema.schema ?? {});
+    schemaOf.set(dataset.name, schema);
+    manifestDatasets[dataset.name] = { schema, ...describeDataset(dataset) };
+  }
+  const manifestTasks = new Map<string, ManifestTask>();
+  for (const [id, task] of tasks) manifestTasks.set(id, emitTask(task, schemas, schemaOf));
+
+  const manifestPipelines: Record<string, ManifestPipeline> = {};
+  for (const pipeline of pipelines) {
+    if (pipeline.id !== undefined) {
+      manifestPipelines[pipeline.id] = emitPipeline(pipeline, manifestTasks, manifestDatasets);
+    }
+  }
+  return {
+    version: manifestVersion,
+    datasets: manifestDatasets,
+    tasks: Object.fromEntries(manifestTasks),
+    pipelines: manifestPipelines,
+    schemas: schemas.schemas,
+  };
+}
+
+/** Schemas are kept once, under the hash of their text. */
+class SchemaTable {
+  readonly schemas: Record<string, JsonObject> = {};
+  readonly #references = new Map<JsonObject, string>();
+
+  reference(schema: JsonObject): string {
+    const known = this.#references.get(schema);
+    if (known !== undefined) return known;
+    const sorted = sortKeys(schema);
+    const name = hash("sha256", JSON.stringify(sorted)).slice(0, 16);
+    this.schemas[name] = sorted;
+    this.#references.set(schema, `#/schemas/${name}`);
+    return `#/schemas/${name}`;
+  }
+}
+
+function describeDataset(dataset: LinkedDataset): Omit<ManifestDataset, "schema"> {
+  const options = dataset.declarations.find((declaration) => declaration.form === "value")?.options.value;
+  const { storage, format } = options ?? {};
+  return {
+    ...(isObject(storage) && { storage: storage as ManifestStorage }),
+    ...(typeof format === "string" && { format }),
+    declared: declaredAt(dataset.location),
+    ...(dataset.doc !== undefined && { doc: dataset.doc }),
+  };
+}
+
+function emitTask(
+  task: TaskFacts,
+  schemas: SchemaTable,
+  schemaOf: ReadonlyMap<string, string>,
+): ManifestTask {
+  const inputs = task.parameters.flatMap((parameter) => {
+    const [mention] = parameter.datasets;
+    if (mention?.name === undefined) return [];
+    const schema = schemas.reference(mention.schema.schema);
+    return {
+      parameter: parameter.name,
+      position: parameter.position,
+      dataset: mention.name,
+      ...(parameter.isOptional && { optional: true as const }),
+      ...(parameter.isNullable && { nullable: true as const }),
+      ...(schema !== schemaOf.get(mention.name) && { schema }),
+    };
+  });
+  const outputs = task.returned.outputs.flatMap(({ mention, path, isNullable }) => {
+    if (mention.name === undefined) return [];
+    return {
+      dataset: mention.name,
+      path,
+      ...(isNullable && { nullable: true as const }),
+      ...(mention.schema.isStream && { stream: true as const }),
+    };
+  });
+  const context = task.parameters.find((parameter) => parameter.isContext);
+  const { compute, retries, timeout, tags } = task.options.value;
+  const options: Record<string, Json | undefined> = { compute, retries, timeout, tags };
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return {
+    name: task.name,
+    inputs,
+    outputs,
+    ...(context && { context: context.position }),
+    ...Object.fromEntries(given),
+    declared: declaredAt(task.location),
+    ...(task.doc !== undefined && { doc: task.doc }),
+  };
+}
+
+function emitPipeline(
+  pipeline: PipelineFacts,
+  tasks: ReadonlyMap<string, ManifestTask>,
+  datasets: Readonly<Record<string, ManifestDataset>>,
+): ManifestPipeline {
+  const elements = pipeline.elements.filter((element) => tasks.has(element.id));
+  const members = new Map(elements.map(({ id }) => [id, tasks.get(id) as ManifestTask]));
+  const produced = new Set(
+    [...members.values()].flatMap((task) => task.outputs.map((output) => output.dataset)),
+  );
+  const read = new Set([...members.values()].flatMap((task) => task.inputs.map((input) => input.dataset)));
+  return {
+    name: pipeline.name,
+    tasks: elements.map(({ id, key }) => ({ task: id, ...(key !== undefined && { key }) })),
+    edges: connectTasks(members),
+    external: [...read].filter((name) => !produced.has(name) && datasets[name]?.storage).sort(),
+    declared: declaredAt(pipeline.location),
+    ...(pipeline.doc !== undefined && { doc: pipeline.doc }),
+  };
+}
+
+function declaredAt(location: Location): string {
+  return `${location.file}:${location.line}`;
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

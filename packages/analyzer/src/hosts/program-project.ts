@@ -1,0 +1,141 @@
+/** One TypeScript 6 program as a Glacier project: what the transformer, the editor and the CLI share. */
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { compilerCode, type Diagnostic, GlacierError, renderManifest, report } from "@glacier-ts/core";
+import type ts from "typescript";
+import { analyze, type ProgramAnalysis } from "../analyze.js";
+import { outputFile } from "./output-file.js";
+import { typescript6Host } from "./typescript6.js";
+import { wiringTransformer } from "./wiring.js";
+
+export interface ProgramOptions {
+  /** Where the manifest is written, relative to the project's folder; by default `glacier.manifest.json`. */
+  readonly manifest?: string;
+}
+
+/** One program and what the analyzer says of it; the analysis is made once, when it is first asked for. */
+export class ProgramProject {
+  /** The folder of the tsconfig, absolute. */
+  readonly root: string;
+  /** Absolute. */
+  readonly manifestFile: string;
+  readonly #ts: typeof import("typescript");
+  readonly #program: ts.Program;
+  #analysis: ProgramAnalysis | undefined;
+  #isWritten = false;
+
+  constructor(typescript: typeof import("typescript"), program: ts.Program, options: ProgramOptions = {}) {
+    const { configFilePath } = program.getCompilerOptions();
+    this.#ts = typescript;
+    this.#program = program;
+    this.root =
+      typeof configFilePath === "string" ? path.dirname(configFilePath) : program.getCurrentDirectory();
+    this.manifestFile = path.resolve(this.root, options.manifest ?? "glacier.manifest.json");
+  }
+
+  analyze(): ProgramAnalysis {
+    this.#analysis ??= analyze(typescript6Host(this.#ts, this.#program, this.root));
+    return this.#analysis;
+  }
+
+  /** The diagnostics that are errors, as the compiler's own. Compilers stop at warnings as well, so those are left out. */
+  compilerDiagnostics(): readonly ts.Diagnostic[] {
+    return this.analyze()
+      .diagnostics.filter((diagnostic) => diagnostic.severity === "error")
+      .map((diagnostic) => this.#compilerDiagnostic(diagnostic));
+  }
+
+  /** Writes the wiring into the JavaScript of a file. */
+  transformer(): ts.TransformerFactory<ts.SourceFile> {
+    return wiringTransformer(this.#ts, this.#program, {
+      files: this.analyze().files,
+      root: this.root,
+      manifestFile: this.manifestFile,
+      outputFile: (source) => outputFile(this.#ts, this.#program, source.fileName),
+    });
+  }
+
+  /**
+   * Writes the manifest, unless there are errors or the file has this content already.
+   * @throws GlacierError GLA4005 when it cannot be written
+   */
+  writeManifest(): void {
+    if (!this.#hasErrors()) replaceFile(this.manifestFile, renderManifest(this.analyze().manifest));
+  }
+
+  /** As `writeManifest`, once; what goes wrong is returned as the compiler's own diagnostics. */
+  tryWriteManifest(): readonly ts.Diagnostic[] {
+    if (this.#isWritten) return [];
+    this.#isWritten = true;
+    try {
+      this.writeManifest();
+      return [];
+    } catch (error) {
+      if (!(error instanceof GlacierError)) throw error;
+      return error.diagnostics.map((diagnostic) => this.#compilerDiagnostic(diagnostic));
+    }
+  }
+
+  /** Writes the manifest where there is none. */
+  restoreManifest(): void {
+    if (!existsSync(this.manifestFile)) this.tryWriteManifest();
+  }
+
+  #hasErrors(): boolean {
+    return this.analyze().diagnostics.some((diagnostic) => diagnostic.severity === "error");
+  }
+
+  #compilerDiagnostic(diagnostic: Diagnostic): ts.Diagnostic {
+    const { location, code, message, hint, related } = diagnostic;
+    return {
+      ...this.#span(location),
+      category: this.#ts.DiagnosticCategory.Error,
+      code: compilerCode(code),
+      source: "glacier",
+      messageText: `${code}: ${message}${hint === undefined ? "" : `\n  hint: ${hint}`}`,
+      relatedInformation: related.map((item) => ({
+        ...this.#span(item.location),
+        category: this.#ts.DiagnosticCategory.Message,
+        code: compilerCode(code),
+        messageText: item.message,
+      })),
+    };
+  }
+
+  #span(location: Diagnostic["location"]): Pick<ts.Diagnostic, "file" | "start" | "length"> {
+    const isSpan = location?.start !== undefined && location.length !== undefined;
+    const file = isSpan ? this.#program.getSourceFile(path.resolve(this.root, location.file)) : undefined;
+    return file && isSpan
+      ? { file, start: location.start, length: location.length }
+      : { file: undefined, start: undefined, length: undefined };
+  }
+}
+
+/**
+ * Replaces a file in one step, unless it has the content already.
+ * @throws GlacierError GLA4005 when it cannot be written
+ */
+export function replaceFile(file: string, content: string): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    if (contentOf(file) === content) return;
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(temporary, content);
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new GlacierError(
+      [report("manifestUnwritable", { file, why: (error as Error).message })],
+      replaceFile,
+    );
+  }
+}
+
+function contentOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,422 @@
+/** The compiler host over TypeScript 6. The compiler is passed in: tsc, an editor and the CLI each bring their own. */
+import path from "node:path";
+import type ts from "typescript";
+import type {
+  CompilerHost,
+  CompilerSymbol,
+  Declaration,
+  Expression,
+  Node,
+  Parameter,
+  Property,
+  PropertyExpression,
+  Signature,
+  SourceFile,
+  Type,
+  TypeKind,
+} from "../compiler-host.js";
+import { nearestPackageName } from "./package-name.js";
+import { docComment, lineAndColumn } from "./source-text.js";
+
+// The port's handles are the compiler's own objects.
+const node = (handle: Node) => handle as unknown as ts.Node;
+const type = (handle: Type) => handle as unknown as ts.Type;
+const symbol = (handle: CompilerSymbol) => handle as unknown as ts.Symbol;
+const file = (handle: SourceFile) => handle as unknown as ts.SourceFile;
+const handle = <Handle extends Node | Type | CompilerSymbol | SourceFile>(
+  object: ts.Node | ts.Type | ts.Symbol,
+): Handle => object as unknown as Handle;
+
+/**
+ * @param root the project's folder, absolute: paths are relative to it
+ */
+export function typescript6Host(
+  ts: typeof import("typescript"),
+  program: ts.Program,
+  root: string,
+): CompilerHost {
+  const checker = program.getTypeChecker();
+  const options = program.getCompilerOptions();
+  const relative = (fileName: string) => path.relative(root, fileName).split(path.sep).join("/");
+  const configFile = typeof options.configFilePath === "string" ? options.configFilePath : root;
+
+  const originOf = (declaration: ts.Node): Declaration["origin"] => {
+    const source = declaration.getSourceFile();
+    if (program.isSourceFileDefaultLibrary(source)) return "lib";
+    if (!source.isDeclarationFile && !program.isSourceFileFromExternalLibrary(source)) return "project";
+    return nearestPackageName(source.fileName, ts.sys.readFile) === "@glacier-ts/core" ? "core" : "other";
+  };
+
+  const locate = (source: ts.SourceFile, start: number, end: number) => ({
+    file: relative(source.fileName),
+    ...lineAndColumn(source, start),
+    start,
+    length: end - start,
+  });
+  const locationOf = (at: ts.Node) => {
+    const source = at.getSourceFile();
+    return locate(source, at.getStart(source), at.end);
+  };
+
+  /** Without parentheses, assertions, `satisfies` and `!`. */
+  const bare = (expression: ts.Node): ts.Node => {
+    let inner = expression;
+    while (
+      ts.isParenthesizedExpression(inner) ||
+      ts.isAsExpression(inner) ||
+      ts.isSatisfiesExpression(inner) ||
+      ts.isTypeAssertionExpression(inner) ||
+      ts.isNonNullExpression(inner)
+    ) {
+      inner = inner.expression;
+    }
+    return inner;
+  };
+
+  const behindAliases = (found: ts.Symbol | undefined): ts.Symbol | undefined =>
+    found && found.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(found) : found;
+
+  /** Names under which modules export declarations, by declaration. */
+  const exportNames = new Map<ts.SourceFile, Map<ts.Node, string>>();
+  const exportNameOf = (declaration: ts.Node): string | undefined => {
+    const source = declaration.getSourceFile();
+    let names = exportNames.get(source);
+    if (!names) {
+      names = new Map();
+      const module = checker.getSymbolAtLocation(source);
+      for (const exported of module ? checker.getExportsOfModule(module) : []) {
+        for (const target of behindAliases(exported)?.declarations ?? []) {
+          const before = names.get(target);
+          const isBetter = before === undefined || before === "default" || exported.name < before;
+          if (isBetter && !(before !== undefined && exported.name === "default"))
+            names.set(target, exported.name);
+        }
+      }
+      exportNames.set(source, names);
+    }
+    return names.get(declaration);
+  };
+
+  const literalName = (name: ts.Node | undefined): string | undefined =>
+    name && (ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name))
+      ? name.text
+      : undefined;
+
+  /** The object literal or class that has the declaration as a member, and how that is exported. */
+  const ownerPath = (member: ts.Node): string | undefined => {
+    const holder = member.parent;
+    if (ts.isClassDeclaration(holder)) {
+      const isStatic = ts.canHaveModifiers(member)
+        ? ts.getModifiers(member)?.some((modifier) => modifier.kind === ts.SyntaxKind.StaticKeyword)
+        : false;
+      return isStatic ? exportNameOf(holder) : undefined;
+    }
+    const declaration = declarationOfValue(holder);
+    return declaration?.exportPath;
+  };
+
+  const describe = (at: ts.Node): Declaration | undefined => {
+    const source = at.getSourceFile();
+    const common = { node: handle<Node>(at), file: relative(source.fileName), origin: originOf(at) };
+    const fileName = path.basename(source.fileName).replace(/(\.d)?\.[cm]?[jt]sx?$/, "");
+    if (ts.isSourceFile(at)) {
+      return { ...common, kind: "module", name: fileName, exportPath: undefined, initializer: undefined };
+    }
+    if (ts.isVariableDeclaration(at)) {
+      const isConst = (at.parent.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.Const;
+      const initializer = isConst && at.initializer ? handle<Node>(at.initializer) : undefined;
+      const name = ts.isIdentifier(at.name) ? at.name.text : "";
+      return { ...common, kind: "variable", name, exportPath: exportNameOf(at), initializer };
+    }
+    if (ts.isFunctionDeclaration(at)) {
+      const name = at.name?.text ?? fileName;
+      return { ...common, kind: "function", name, exportPath: exportNameOf(at), initializer: undefined };
+    }
+    if (ts.isExportAssignment(at)) {
+      const initializer = handle<Node>(at.expression);
+      return { ...common, kind: "default-export", name: fileName, exportPath: exportNameOf(at), initializer };
+    }
+    if (ts.isPropertyAssignment(at) || ts.isPropertyDeclaration(at) || ts.isMethodDeclaration(at)) {
+      const name = literalName(at.name) ?? "";
+      const owner = ownerPath(at);
+      const exportPath = owner === undefined || name === "" ? undefined : `${owner}.${name}`;
+      const value = ts.isMethodDeclaration(at) ? undefined : at.initializer;
+      return {
+        ...common,
+        kind: "property",
+        name,
+        exportPath,
+        initializer: value ? handle<Node>(value) : undefined,
+      };
+    }
+    const name = literalName(ts.getNameOfDeclaration(at as ts.Declaration)) ?? "";
+    return { ...common, kind: "other", name, exportPath: undefined, initializer: undefined };
+  };
+
+  function declarationOfValue(value: ts.Node): Declaration | undefined {
+    let outer = value;
+    while (outer.parent && bare(outer.parent) === bare(value)) outer = outer.parent;
+    const { parent } = outer;
+    const isValue =
+      (ts.isVariableDeclaration(parent) ||
+        ts.isPropertyAssignment(parent) ||
+        ts.isPropertyDeclaration(parent)) &&
+      parent.initializer === outer;
+    return isValue || ts.isExportAssignment(parent) ? describe(parent) : undefined;
+  }
+
+  /** The declaration that carries the doc comment: a variable's is before its statement. */
+  const documented = (at: ts.Node): ts.Node => {
+    for (let outer = at; outer && !ts.isSourceFile(outer); outer = outer.parent) {
+      const isDeclaration =
+        ts.isStatement(outer) ||
+        ts.isPropertyAssignment(outer) ||
+        ts.isClassElement(outer) ||
+        ts.isTypeElement(outer);
+      if (isDeclaration) return outer;
+    }
+    return at;
+  };
+  const docOf = (at: ts.Node) => {
+    const source = at.getSourceFile();
+    return docComment(source.text.slice(at.pos, at.getStart(source)));
+  };
+
+  const expressionOf = (at: ts.Node): Expression => {
+    const inner = bare(at);
+    const common = { node: handle<Node>(inner) };
+    if (ts.isIdentifier(inner)) return { ...common, kind: "identifier", text: inner.text };
+    if (ts.isPropertyAccessExpression(inner)) {
+      const { expression: object, name } = inner;
+      return {
+        ...common,
+        kind: "property-access",
+        object: handle(object),
+        name: handle(name),
+        text: name.text,
+      };
+    }
+    if (ts.isCallExpression(inner)) {
+      const callArguments = inner.arguments.map((argument) => handle<Node>(argument));
+      return { ...common, kind: "call", callee: handle(inner.expression), arguments: callArguments };
+    }
+    if (ts.isArrayLiteralExpression(inner)) {
+      return { ...common, kind: "array", elements: inner.elements.map((element) => handle<Node>(element)) };
+    }
+    if (ts.isObjectLiteralExpression(inner)) {
+      return { ...common, kind: "object", properties: inner.properties.map(propertyOf) };
+    }
+    if (ts.isSpreadElement(inner)) return { ...common, kind: "spread", expression: handle(inner.expression) };
+    if (ts.isFunctionExpression(inner) || ts.isArrowFunction(inner)) return { ...common, kind: "function" };
+    if (ts.isStringLiteralLike(inner)) return { ...common, kind: "literal", value: inner.text };
+    if (ts.isNumericLiteral(inner)) return { ...common, kind: "literal", value: Number(inner.text) };
+    if (inner.kind === ts.SyntaxKind.TrueKeyword) return { ...common, kind: "literal", value: true };
+    if (inner.kind === ts.SyntaxKind.FalseKeyword) return { ...common, kind: "literal", value: false };
+    if (inner.kind === ts.SyntaxKind.NullKeyword) return { ...common, kind: "literal", value: null };
+    return { ...common, kind: "other" };
+  };
+  const propertyOf = (property: ts.ObjectLiteralElementLike): PropertyExpression => {
+    const common = { node: handle<Node>(property), isSpread: ts.isSpreadAssignment(property) };
+    if (ts.isSpreadAssignment(property))
+      return { ...common, key: undefined, value: handle(property.expression) };
+    const key = literalName(property.name);
+    if (ts.isPropertyAssignment(property)) return { ...common, key, value: handle(property.initializer) };
+    if (ts.isShorthandPropertyAssignment(property)) return { ...common, key, value: handle(property.name) };
+    return { ...common, key, value: undefined };
+  };
+
+  const symbolAt = (at: ts.Node): ts.Symbol | undefined => {
+    const inner = bare(at);
+    const isShorthand =
+      inner.parent && ts.isShorthandPropertyAssignment(inner.parent) && inner.parent.name === inner;
+    const found = isShorthand
+      ? checker.getShorthandAssignmentValueSymbol(inner.parent)
+      : checker.getSymbolAtLocation(ts.isPropertyAccessExpression(inner) ? inner.name : inner);
+    return behindAliases(found);
+  };
+
+  const kinds: readonly (readonly [ts.TypeFlags, TypeKind])[] = [
+    [ts.TypeFlags.Any, "any"],
+    [ts.TypeFlags.Unknown, "unknown"],
+    [ts.TypeFlags.Never, "never"],
+    [ts.TypeFlags.Undefined, "undefined"],
+    [ts.TypeFlags.Void, "void"],
+    [ts.TypeFlags.Null, "null"],
+    // An enum is a union of its members as well: literals and booleans come first.
+    [ts.TypeFlags.StringLiteral | ts.TypeFlags.NumberLiteral | ts.TypeFlags.BooleanLiteral, "literal"],
+    [ts.TypeFlags.Boolean, "boolean"],
+    [ts.TypeFlags.Union, "union"],
+    [ts.TypeFlags.Intersection, "intersection"],
+    [ts.TypeFlags.String, "string"],
+    [ts.TypeFlags.Number, "number"],
+    [ts.TypeFlags.BigInt, "bigint"],
+    [ts.TypeFlags.ESSymbolLike, "symbol"],
+    [ts.TypeFlags.TemplateLiteral | ts.TypeFlags.StringMapping, "template"],
+  ];
+  const kindOf = (of: ts.Type): TypeKind => {
+    const kind = kinds.find(([flag]) => of.flags & flag)?.[1];
+    if (kind) return kind;
+    if (!(of.flags & ts.TypeFlags.Object)) return "other";
+    return checker.isArrayType(of) ? "array" : checker.isTupleType(of) ? "tuple" : "object";
+  };
+
+  const parameterOf = (parameter: ts.Symbol, position: number): Parameter => {
+    const declaration = parameter.valueDeclaration;
+    const written = declaration && ts.isParameter(declaration) ? declaration : undefined;
+    const isDestructured = written !== undefined && !ts.isIdentifier(written.name);
+    return {
+      name: isDestructured ? `arg${position}` : parameter.name,
+      type: handle(checker.getTypeOfSymbol(parameter)),
+      isOptional: written !== undefined && checker.isOptionalParameter(written),
+      isRest: written?.dotDotDotToken !== undefined,
+      location: written ? locationOf(written) : locate(program.getSourceFiles()[0] as ts.SourceFile, 0, 0),
+    };
+  };
+  const signatureOf = (signature: ts.Signature): Signature => {
+    const declaration = signature.declaration;
+    const returnNode = declaration && !ts.isJSDocSignature(declaration) ? declaration.type : undefined;
+    const generics = signature.typeParameters?.map((parameter) => parameter.symbol.name);
+    return {
+      typeParameters: generics ? `<${generics.join(", ")}>` : "",
+      parameters: signature.parameters.map(parameterOf),
+      returnType: handle(checker.getReturnTypeOfSignature(signature)),
+      returnLocation: returnNode ? locationOf(returnNode) : undefined,
+    };
+  };
+  const wrapProperty = (of: ts.Symbol): Property => ({
+    name: ts.unescapeLeadingUnderscores(of.escapedName),
+    isOptional: (of.flags & ts.SymbolFlags.Optional) !== 0,
+    symbol: handle(of),
+  });
+
+  return {
+    strictNullChecks: options.strictNullChecks ?? options.strict ?? true,
+    projectLocation: { file: relative(configFile), line: 1, column: 1 },
+
+    files: () =>
+      program
+        .getSourceFiles()
+        .filter((source) => !source.isDeclarationFile && !program.isSourceFileFromExternalLibrary(source))
+        .map((source) => handle<SourceFile>(source)),
+    path: (source) => relative(file(source).fileName),
+    calls: (source) => {
+      const calls: Node[] = [];
+      const open: ts.Node[] = [file(source)];
+      for (let at = open.pop(); at; at = open.pop()) {
+        if (ts.isCallExpression(at)) calls.push(handle(at));
+        const children: ts.Node[] = [];
+        ts.forEachChild(at, (child) => {
+          children.push(child);
+        });
+        open.push(...children.reverse());
+      }
+      return calls;
+    },
+    typeDeclarations: (source) =>
+      file(source)
+        .statements.filter(
+          (statement) => ts.isTypeAliasDeclaration(statement) || ts.isInterfaceDeclaration(statement),
+        )
+        .filter((statement) =>
+          ts.isInterfaceDeclaration(statement)
+            ? statement.heritageClauses !== undefined && !statement.typeParameters
+            : !statement.typeParameters,
+        )
+        .map((statement) => ({
+          node: handle<Node>(statement),
+          name: statement.name.text,
+          type: handle<Type>(checker.getTypeAtLocation(statement.name)),
+        })),
+    expression: (at) => expressionOf(node(at)),
+    declarationOfValue: (at) => declarationOfValue(node(at)),
+    methodCallOn: (call, method) => {
+      const access = node(call).parent;
+      const isCall =
+        ts.isPropertyAccessExpression(access) &&
+        access.name.text === method &&
+        ts.isCallExpression(access.parent);
+      return isCall ? handle(access.parent) : undefined;
+    },
+    location: (at) => locationOf(node(at)),
+    doc: (at) => docOf(documented(node(at))),
+    text: (at) => node(at).getText(),
+
+    symbolAt: (at) => {
+      const found = symbolAt(node(at));
+      return found && handle(found);
+    },
+    declarationOf: (of) => {
+      const declaration = symbol(of).declarations?.[0];
+      return declaration && describe(declaration);
+    },
+    exportsOf: (module) =>
+      checker
+        .getExportsOfModule(symbol(module))
+        .map((exported) => ({
+          name: exported.name,
+          symbol: handle<CompilerSymbol>(behindAliases(exported) ?? exported),
+        }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    typeOf: (of) => handle(checker.getTypeOfSymbol(symbol(of))),
+
+    typeAt: (at) => handle(checker.getTypeAtLocation(node(at))),
+    kind: (of) => kindOf(type(of)),
+    literal: (of) => {
+      const { flags } = type(of);
+      if (flags & ts.TypeFlags.BooleanLiteral) return checker.typeToString(type(of)) === "true";
+      const isLiteral = flags & (ts.TypeFlags.StringLiteral | ts.TypeFlags.NumberLiteral);
+      return isLiteral ? ((type(of) as ts.LiteralType).value as string | number) : undefined;
+    },
+    members: (of) =>
+      ((type(of) as ts.UnionOrIntersectionType).types ?? []).map((member) => handle<Type>(member)),
+    nameOf: (of) => {
+      const named = type(of).symbol;
+      const declaration = named?.declarations?.[0];
+      if (!declaration) return undefined;
+      return {
+        name: named.name,
+        origin: originOf(declaration),
+        isClass: (named.flags & ts.SymbolFlags.Class) !== 0,
+      };
+    },
+    typeArguments: (of) =>
+      (type(of) as ts.ObjectType).objectFlags & ts.ObjectFlags.Reference
+        ? checker.getTypeArguments(type(of) as ts.TypeReference).map((argument) => handle<Type>(argument))
+        : [],
+    tupleElements: (of) => {
+      const { target } = type(of) as ts.TupleTypeReference;
+      return checker.getTypeArguments(type(of) as ts.TypeReference).map((element, index) => {
+        const flags = target.elementFlags[index] ?? ts.ElementFlags.Required;
+        return {
+          type: handle<Type>(element),
+          isOptional: (flags & ts.ElementFlags.Optional) !== 0,
+          isRest: (flags & ts.ElementFlags.Variable) !== 0,
+        };
+      });
+    },
+    properties: (of) => checker.getPropertiesOfType(type(of)).map(wrapProperty),
+    property: (of, name) => {
+      const found = checker.getPropertyOfType(type(of), name);
+      return found && wrapProperty(found);
+    },
+    propertyTypes: (properties) =>
+      properties.map((of) => handle<Type>(checker.getTypeOfSymbol(symbol(of.symbol)))),
+    propertyDoc: (of) => {
+      const declaration = symbol(of.symbol).declarations?.[0];
+      return declaration && originOf(declaration) !== "lib" ? docOf(declaration) : undefined;
+    },
+    indexType: (of) => {
+      const index =
+        checker.getIndexInfoOfType(type(of), ts.IndexKind.String) ??
+        checker.getIndexInfoOfType(type(of), ts.IndexKind.Number);
+      return index && handle(index.type);
+    },
+    signatures: (of) => checker.getSignaturesOfType(type(of), ts.SignatureKind.Call).map(signatureOf),
+    calledDeclaration: (of) => {
+      const declaration = checker.getSignaturesOfType(type(of), ts.SignatureKind.Call)[0]?.declaration;
+      return declaration && describe(declaration);
+    },
+    print: (of) => checker.typeToString(type(of), undefined, ts.TypeFormatFlags.NoTruncation),
+    isAssignable: (source, target) => checker.isTypeAssignableTo(type(source), type(target)),
+  };
+}

@@ -1,0 +1,119 @@
+import {
+  buildGraph,
+  checkGraph,
+  codeOf,
+  type Diagnostic,
+  type GraphPlace,
+  type GraphProblem,
+  type Location,
+  locateProblem,
+  type Manifest,
+  pipelineId,
+} from "@glacier-ts/core";
+import type { CompilerHost } from "./compiler-host.js";
+import { compareLocations, linkDatasets } from "./datasets.js";
+import { emitManifest } from "./emit-manifest.js";
+import type { FileFacts, PipelineFacts, TaskFacts } from "./model.js";
+import { datasetRules, pipelineRules, projectRules, taskRules } from "./rules.js";
+import { PayloadComparer } from "./schema/payload-comparer.js";
+
+export interface Linked {
+  /** Complete only when no diagnostic is an error. */
+  readonly manifest: Manifest;
+  /** By file and position. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Brings the facts of all files together: the manifest, and every diagnostic. Apart from the facts it depends on the
+ * compiler for one question only: whether one payload is assignable to another.
+ */
+export function link(files: readonly FileFacts[], host: CompilerHost): Linked {
+  const pipelines = files
+    .flatMap((file) => file.pipelines)
+    .sort((a, b) => compareLocations(a.location, b.location));
+  const tasks = collectTasks(files, pipelines);
+  const unexported = files.flatMap((file) => file.tasks).filter((task) => task.id === undefined);
+  const payloads = new PayloadComparer(host);
+  const datasets = linkDatasets(files, tasks.values(), payloads);
+  const manifest = emitManifest(tasks, datasets, pipelines);
+  const project = {
+    location: host.projectLocation,
+    strictNullChecks: host.strictNullChecks,
+    tasks: [...tasks.values(), ...unexported],
+    datasets,
+    pipelines,
+  };
+
+  const diagnostics = [
+    ...files.flatMap((file) => file.diagnostics),
+    ...project.tasks.flatMap((task) => taskRules.flatMap((rule) => rule(task))),
+    ...pipelines.flatMap((pipeline) => pipelineRules.flatMap((rule) => rule(pipeline))),
+    ...datasets.flatMap((dataset) => datasetRules.flatMap((rule) => rule(dataset, payloads))),
+    ...projectRules.flatMap((rule) => rule(project)),
+    ...pipelines.flatMap((pipeline) => graphDiagnostics(manifest, pipeline, tasks)),
+  ];
+  return { manifest, diagnostics: diagnostics.sort(compareDiagnostics) };
+}
+
+/** Tasks by id: those in `task()`, and the functions that pipelines list. */
+function collectTasks(
+  files: readonly FileFacts[],
+  pipelines: readonly PipelineFacts[],
+): ReadonlyMap<string, TaskFacts> {
+  const listed = pipelines.flatMap((pipeline) => pipeline.elements).flatMap((element) => element.plain ?? []);
+  const tasks = new Map<string, TaskFacts>();
+  for (const task of [...files.flatMap((file) => file.tasks), ...listed]) {
+    if (task.id !== undefined && !tasks.has(task.id)) tasks.set(task.id, task);
+  }
+  return tasks;
+}
+
+function graphDiagnostics(
+  manifest: Manifest,
+  pipeline: PipelineFacts,
+  tasks: ReadonlyMap<string, TaskFacts>,
+): readonly Diagnostic[] {
+  if (pipeline.id === undefined) return [];
+  const checked = checkGraph(buildGraph(manifest, pipelineId(pipeline.id)));
+  if (checked.ok) return [];
+  const elements = pipeline.elements.filter((element) => tasks.has(element.id));
+  // Where a task of the pipeline could not be read, what it produces is unknown: that was reported, and is the cause.
+  const isUnknown = pipeline.isIncomplete || elements.some(({ id }) => !isReadable(tasks.get(id)));
+  const consequences = [codeOf("missingProducer"), codeOf("emptyPipeline")];
+  const isCause = (problem: GraphProblem) => !isUnknown || !consequences.includes(problem.diagnostic.code);
+
+  const locate = (place: GraphPlace): Location => {
+    switch (place.kind) {
+      case "pipeline":
+        return pipeline.location;
+      case "element":
+        return elements[place.position]?.location ?? pipeline.location;
+      case "task":
+        return tasks.get(place.task)?.location ?? pipeline.location;
+      case "output":
+        return tasks.get(place.task)?.returned.location ?? pipeline.location;
+      case "input": {
+        const reads = (name: string | undefined) => name === place.dataset;
+        const parameters = tasks.get(place.task)?.parameters ?? [];
+        const parameter = parameters.find(({ datasets }) => datasets.some((dataset) => reads(dataset.name)));
+        return parameter?.location ?? pipeline.location;
+      }
+      default:
+        return place satisfies never;
+    }
+  };
+  return checked.failure.filter(isCause).map((problem) => locateProblem(problem, locate));
+}
+
+function isReadable(task: TaskFacts | undefined): boolean {
+  return task?.signatureCount === 1 && task.typeParameters === "" && task.returned.problems.length === 0;
+}
+
+function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
+  const none = { file: "", line: 0, column: 0 };
+  return (
+    compareLocations(a.location ?? none, b.location ?? none) ||
+    (a.code < b.code ? -1 : a.code > b.code ? 1 : 0)
+  );
+}

@@ -1,0 +1,164 @@
+/**
+ * What is read from one file, as plain data: the facts. `link` makes the manifest of them. A type handle in a fact is
+ * opaque; `link` only passes it back to the compiler to ask whether one payload is assignable to another.
+ */
+import type { Diagnostic, Json, JsonObject, Location } from "@glacier-ts/core";
+import type { Node, Type } from "./compiler-host.js";
+
+export interface FileFacts {
+  /** Relative to the project's root. */
+  readonly file: string;
+  readonly tasks: readonly TaskFacts[];
+  readonly datasets: readonly DatasetFacts[];
+  readonly pipelines: readonly PipelineFacts[];
+  /** Calls that the wiring changes. */
+  readonly calls: readonly CallSite[];
+  /** Problems that concern one declaration; the rules that look at facts add theirs. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A call of a function of core. */
+export interface CallSite {
+  readonly node: Node;
+  /** What the wiring writes into the call: the id of a task or pipeline; nothing into other calls. */
+  readonly wiring: { readonly kind: "task" | "pipeline"; readonly id: string } | undefined;
+}
+
+/** A function that is a task, wrapped in `task()` or listed in a pipeline as it is. */
+export interface TaskFacts {
+  /** Module and export, `src/tasks.ts#clean`; undefined where it is not exported. */
+  readonly id: string | undefined;
+  /** The name of the declaration. */
+  readonly name: string;
+  /** The function, or the call that wraps it. */
+  readonly location: Location;
+  readonly doc: string | undefined;
+  readonly signatureCount: number;
+  /** As written, `<T>`; empty where the function is not generic. */
+  readonly typeParameters: string;
+  readonly parameters: readonly ParameterFacts[];
+  readonly returned: ReturnFacts;
+  /** The options that the manifest keeps; literals, references or `{ "$dynamic": type }`. */
+  readonly options: OptionFacts;
+}
+
+export interface ParameterFacts {
+  readonly name: string;
+  readonly position: number;
+  readonly location: Location;
+  /** `undefined` is accepted. */
+  readonly isOptional: boolean;
+  readonly isRest: boolean;
+  readonly isContext: boolean;
+  /** `null` is accepted. */
+  readonly isNullable: boolean;
+  /** The datasets that the type may be: one in a correct program. */
+  readonly datasets: readonly DatasetMention[];
+  /** The type is an iterable of datasets. */
+  readonly isStreamOfDatasets: boolean;
+  /** The type as text, where it is no dataset. */
+  readonly typeText: string;
+}
+
+export interface ReturnFacts {
+  /** The return type, or the function where the type is inferred. */
+  readonly location: Location;
+  readonly outputs: readonly OutputFacts[];
+  /** Parts of the return type that say no dataset. */
+  readonly problems: readonly ReturnProblem[];
+}
+
+export type ReturnProblem =
+  | { readonly kind: "no-dataset"; readonly type: string }
+  | { readonly kind: "unknown"; readonly type: string }
+  | { readonly kind: "union"; readonly datasets: readonly string[] }
+  | { readonly kind: "mixed"; readonly dataset: string; readonly type: string }
+  | { readonly kind: "stream-of-datasets"; readonly type: string };
+
+export interface OutputFacts {
+  readonly mention: DatasetMention;
+  /** `""` for the value itself, else `/0` or `/users`. */
+  readonly path: string;
+  readonly isNullable: boolean;
+}
+
+/** A dataset type where a signature or a declaration mentions it. */
+export interface DatasetMention {
+  /** Undefined where the name is no literal. */
+  readonly name: string | undefined;
+  readonly location: Location;
+  readonly schema: PayloadSchema;
+  /** The members of the payload with their marks: what must be assignable, where the dataset is produced. */
+  readonly types: readonly Type[];
+  /** The whole type, null and undefined included: what it must be assignable to, where the dataset is read. */
+  readonly whole: Type;
+  /** The file that declares the mark: one in a correct project; undefined for a `dataset()` call. */
+  readonly core: string | undefined;
+}
+
+export interface PayloadSchema {
+  readonly schema: JsonObject;
+  /** The payload is an `AsyncIterable`. */
+  readonly isStream: boolean;
+  readonly problems: readonly PayloadProblem[];
+}
+
+/** A part of a payload that cannot be stored. */
+export interface PayloadProblem {
+  /** Where it is in the payload: `[].user.save`; empty for the payload itself. */
+  readonly path: string;
+  readonly type: string;
+  readonly why: string;
+}
+
+/** A declaration of a dataset: `dataset(…)`, or a type. */
+export interface DatasetFacts {
+  readonly name: string;
+  readonly form: "value" | "type";
+  readonly location: Location;
+  readonly doc: string | undefined;
+  readonly options: OptionFacts;
+  /** Undefined for a `dataset(…)` whose `of<T>()` is somewhere else. */
+  readonly mention: DatasetMention | undefined;
+}
+
+/** Options as read from types. */
+export interface OptionFacts {
+  readonly value: JsonObject;
+  /** Where options are written, by path (`compute.memory`); the empty path is the whole. */
+  readonly locations: ReadonlyMap<string, Location>;
+}
+
+export interface PipelineFacts {
+  /** Undefined where it is not exported. */
+  readonly id: string | undefined;
+  readonly name: string;
+  /** The call. */
+  readonly location: Location;
+  readonly nameLocation: Location;
+  readonly doc: string | undefined;
+  readonly elements: readonly ElementFacts[];
+  /** Where an element of `tasks` could not be read: the graph is incomplete, which was reported. */
+  readonly isIncomplete: boolean;
+}
+
+export interface ElementFacts {
+  /** The key, where `tasks` is an object or a module. */
+  readonly key: string | undefined;
+  readonly location: Location;
+  /** The text of the element. */
+  readonly text: string;
+  /** Module and export of the function. */
+  readonly id: string;
+  /** What was read of a plain function; a function that is wrapped in `task()` is read where the call is. */
+  readonly plain: TaskFacts | undefined;
+}
+
+/** A value that is no literal, as the manifest keeps it. */
+export interface DynamicValue {
+  readonly $dynamic: string;
+}
+
+export function isDynamic(value: Json | undefined): value is Json & DynamicValue {
+  return typeof value === "object" && value !== null && "$dynamic" in value;
+}

@@ -1,0 +1,82 @@
+import type { CompilerHost, Type } from "../compiler-host.js";
+
+/** The datasets that a type may be, and what else it may be. */
+export interface MarkedType {
+  readonly marks: readonly Mark[];
+  /** Members of the type without a mark, null and undefined included. */
+  readonly plain: readonly Type[];
+}
+
+/** One dataset in a type. */
+export interface Mark {
+  /** Undefined where the name is no literal. */
+  readonly name: string | undefined;
+  /** The members of the type that have this mark; several for a payload that is a union, such as boolean. */
+  readonly types: readonly Type[];
+  /** The type that was read, with null and undefined where it accepts them. */
+  readonly whole: Type;
+  /** The file that declares the mark. */
+  readonly core: string;
+}
+
+/** Reads the marks of types: by the mark on the resolved type, never by how the type is written. */
+export class MarkReader {
+  readonly #host: CompilerHost;
+  readonly #marks = new Map<Type, Pick<Mark, "name" | "core"> | undefined>();
+
+  constructor(host: CompilerHost) {
+    this.#host = host;
+  }
+
+  /** Sorts the members of a type by their marks. */
+  read(type: Type): MarkedType {
+    const members = this.#host.kind(type) === "union" ? this.#host.members(type) : [type];
+    const marks = new Map<string | undefined, Mark>();
+    const plain: Type[] = [];
+    for (const member of members) {
+      const mark = this.#markOf(member);
+      if (!mark) plain.push(member);
+      else
+        marks.set(mark.name, {
+          ...mark,
+          whole: type,
+          types: [...(marks.get(mark.name)?.types ?? []), member],
+        });
+    }
+    return { marks: [...marks.values()], plain };
+  }
+
+  /** Whether the type is filled in by the executor: `TaskContext`. */
+  isContext(type: Type): boolean {
+    const kind = this.#host.kind(type);
+    const isCandidate = kind === "object" || kind === "intersection";
+    return isCandidate && this.#coreProperty(type, "~context") !== undefined;
+  }
+
+  #markOf(type: Type): Pick<Mark, "name" | "core"> | undefined {
+    if (!this.#marks.has(type)) this.#marks.set(type, this.#readMark(type));
+    return this.#marks.get(type);
+  }
+
+  #readMark(type: Type): Pick<Mark, "name" | "core"> | undefined {
+    const host = this.#host;
+    const kind = host.kind(type);
+    if (kind !== "intersection" && kind !== "object") return undefined;
+    if (kind === "object" && host.nameOf(type)?.origin === "lib") return undefined;
+    const mark = this.#coreProperty(type, "~dataset");
+    if (!mark) return undefined;
+    // The member is optional: its type is the name, or undefined.
+    const names = host.kind(mark.type) === "union" ? host.members(mark.type) : [mark.type];
+    const literals = names.map((name) => host.literal(name)).filter((value) => typeof value === "string");
+    return { name: literals.length === 1 ? literals[0] : undefined, core: mark.file };
+  }
+
+  /** A property that is declared in core, its type and the file that declares it. */
+  #coreProperty(type: Type, name: string): { type: Type; file: string } | undefined {
+    const property = this.#host.property(type, name);
+    const declaration = property && this.#host.declarationOf(property.symbol);
+    const [propertyType] = property ? this.#host.propertyTypes([property]) : [];
+    if (declaration?.origin !== "core" || !propertyType) return undefined;
+    return { type: propertyType, file: declaration.file };
+  }
+}

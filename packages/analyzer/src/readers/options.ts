@@ -1,0 +1,95 @@
+import type { Json, JsonObject, Location } from "@glacier-ts/core";
+import type { CompilerHost, Expression, Node, Type } from "../compiler-host.js";
+import type { OptionFacts } from "../model.js";
+import { constantExpression } from "./constant.js";
+
+/**
+ * Reads options from the type of the expression that gives them: the compiler has evaluated what is constant. Where
+ * the type was widened (`{ retries: 3 } satisfies TaskOptions`), the literal is read where it is written.
+ *
+ * @returns literals; `{ "$env": name }` and `{ "$secret": name }`; `{ "$dynamic": type }` for what is not constant
+ */
+export function readOptions(host: CompilerHost, node: Node | undefined): OptionFacts {
+  const locations = new Map<string, Location>();
+  if (!node) return { value: {}, locations };
+  const value = readValue(host, host.typeAt(node), node, "", locations);
+  locations.set("", host.location(node));
+  return { value: isObject(value) ? value : {}, locations };
+}
+
+function readValue(
+  host: CompilerHost,
+  type: Type,
+  node: Node | undefined,
+  path: string,
+  locations: Map<string, Location>,
+): Json {
+  const written = node && constantExpression(host, node);
+  if (node) locations.set(path, host.location(node));
+  const literal = host.literal(type);
+  if (literal !== undefined) return literal;
+  if (written?.kind === "literal") return written.value;
+  const kind = host.kind(type);
+  if (kind === "null") return null;
+  if (kind === "tuple") {
+    const items = written?.kind === "array" ? written.elements : [];
+    const isWhole = !items.some((item) => host.expression(item).kind === "spread");
+    return host
+      .tupleElements(type)
+      .map((element, index) =>
+        readValue(host, element.type, isWhole ? items[index] : undefined, `${path}.${index}`, locations),
+      );
+  }
+  if (kind === "array" && written?.kind === "array") {
+    return written.elements.map((item, index) =>
+      readValue(host, host.typeAt(item), item, `${path}.${index}`, locations),
+    );
+  }
+  if (kind === "object" || kind === "intersection") return readObject(host, type, written, path, locations);
+  return { $dynamic: host.print(type) };
+}
+
+function readObject(
+  host: CompilerHost,
+  type: Type,
+  written: Expression | undefined,
+  path: string,
+  locations: Map<string, Location>,
+): Json {
+  if (host.signatures(type).length > 0) return { $dynamic: host.print(type) };
+  const nodes = propertyNodes(host, written);
+  const properties = host.properties(type);
+  const types = host.propertyTypes(properties);
+  const entries = properties.flatMap((property, index) => {
+    const propertyType = types[index];
+    const present = propertyType && withoutUndefined(host, propertyType);
+    if (!present) return [];
+    const child = path === "" ? property.name : `${path}.${property.name}`;
+    return [[property.name, readValue(host, present, nodes.get(property.name), child, locations)]];
+  });
+  return Object.fromEntries(entries) as JsonObject;
+}
+
+/** The type of a property that is given; undefined for one that is not. */
+function withoutUndefined(host: CompilerHost, type: Type): Type | undefined {
+  if (host.kind(type) === "undefined") return undefined;
+  if (host.kind(type) !== "union") return type;
+  const present = host.members(type).filter((member) => host.kind(member) !== "undefined");
+  return present.length === 1 ? present[0] : type;
+}
+
+/** The expressions of the properties of an object literal, also of one that is given to `compute.local({…})` and the like. */
+function propertyNodes(host: CompilerHost, written: Expression | undefined): ReadonlyMap<string, Node> {
+  const [first] = written?.kind === "call" ? written.arguments : [];
+  const object = first ? constantExpression(host, first) : written;
+  if (object?.kind !== "object") return new Map();
+  return new Map(
+    object.properties.flatMap(({ key, value }) =>
+      key !== undefined && value ? [[key, value] as const] : [],
+    ),
+  );
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !("$dynamic" in value);
+}

@@ -1,0 +1,182 @@
+import { type Diagnostic, report } from "@glacier-ts/core";
+import type { CompilerHost, CompilerSymbol, Declaration, Expression, Node } from "../compiler-host.js";
+import type { ElementFacts, PipelineFacts } from "../model.js";
+import { constantExpression, originalDeclaration } from "./constant.js";
+import { coreFunction, exportId } from "./core-call.js";
+import { mentionsDataset, type TaskReader } from "./task.js";
+
+/** Reads calls of `pipeline({ name, tasks })`. */
+export class PipelineReader {
+  readonly #host: CompilerHost;
+  readonly #tasks: TaskReader;
+
+  constructor(host: CompilerHost, tasks: TaskReader) {
+    this.#host = host;
+    this.#tasks = tasks;
+  }
+
+  /** The facts, undefined where there is no name to go by; and what could not be read. */
+  read(call: Node): { facts: PipelineFacts | undefined; diagnostics: readonly Diagnostic[] } {
+    const host = this.#host;
+    const expression = host.expression(call);
+    const [argument] = expression.kind === "call" ? expression.arguments : [];
+    if (!argument) return { facts: undefined, diagnostics: [] };
+    const options = constantExpression(host, argument);
+    if (options.kind !== "object") {
+      const found = host.print(host.typeAt(argument));
+      return {
+        facts: undefined,
+        diagnostics: [report("unreadablePipeline", { found }, host.location(argument))],
+      };
+    }
+    const propertyValue = (key: string) => options.properties.find((property) => property.key === key)?.value;
+    const nameNode = propertyValue("name");
+    if (!nameNode) return { facts: undefined, diagnostics: [] };
+    const name = host.literal(host.typeAt(nameNode)) ?? literalValue(constantExpression(host, nameNode));
+    if (typeof name !== "string") {
+      const details = { what: "pipeline", type: host.print(host.typeAt(nameNode)) } as const;
+      return { facts: undefined, diagnostics: [report("dynamicName", details, host.location(nameNode))] };
+    }
+
+    const elements = new ElementReader(host, this.#tasks, name);
+    const tasksNode = propertyValue("tasks");
+    if (tasksNode) elements.readTasks(tasksNode);
+    const declaration = host.declarationOfValue(call);
+    return {
+      facts: {
+        id: exportId(declaration),
+        name,
+        location: host.location(call),
+        nameLocation: host.location(nameNode),
+        doc: host.doc(call),
+        elements: elements.elements,
+        isIncomplete: elements.diagnostics.length > 0,
+      },
+      diagnostics: elements.diagnostics,
+    };
+  }
+}
+
+/** Reads the elements of `tasks` of one pipeline. */
+class ElementReader {
+  readonly elements: ElementFacts[] = [];
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #host: CompilerHost;
+  readonly #tasks: TaskReader;
+  readonly #pipeline: string;
+
+  constructor(host: CompilerHost, tasks: TaskReader, pipeline: string) {
+    this.#host = host;
+    this.#tasks = tasks;
+    this.#pipeline = pipeline;
+  }
+
+  /** Reads `tasks`: an array, an object or a module, as it is or by the name of a constant. */
+  readTasks(node: Node): void {
+    const host = this.#host;
+    const expression = constantExpression(host, node);
+    if (expression.kind === "array") return this.#array(expression.elements);
+    if (expression.kind === "object") return this.#object(expression);
+    const symbol = expression.kind === "identifier" ? host.symbolAt(expression.node) : undefined;
+    if (symbol && host.declarationOf(symbol)?.kind === "module") return this.#module(symbol, node);
+    const details = { pipeline: this.#pipeline, found: host.print(host.typeAt(node)) };
+    this.diagnostics.push(report("unreadableTasks", details, host.location(node)));
+  }
+
+  #array(elements: readonly Node[]): void {
+    const host = this.#host;
+    for (const element of elements) {
+      const expression = host.expression(element);
+      if (expression.kind !== "spread") {
+        this.#element(element, undefined, host.symbolAt(element));
+        continue;
+      }
+      const spread = constantExpression(host, expression.expression);
+      if (spread.kind === "array") this.#array(spread.elements);
+      else this.#refuse(element, "what is spread into it must be a constant array");
+    }
+  }
+
+  #object(object: Extract<Expression, { kind: "object" }>): void {
+    for (const { key, value, node, isSpread } of object.properties) {
+      if (isSpread || key === undefined) {
+        this.#refuse(node, "the keys of an object of tasks must be written in it");
+      } else if (value && this.#isFunction(value)) {
+        this.#element(value, key, this.#host.symbolAt(value));
+      } else if (!value) {
+        this.#refuse(node, "a method has no export by which a worker could find it");
+      }
+    }
+  }
+
+  /** The exports of a module that mention datasets; a module's keys are in the order of their names, as in JavaScript. */
+  #module(module: CompilerSymbol, node: Node): void {
+    const host = this.#host;
+    for (const { name, symbol } of host.exportsOf(module)) {
+      const declaration = host.declarationOf(symbol);
+      if (!declaration || host.signatures(host.typeOf(symbol)).length === 0) continue;
+      const original = originalDeclaration(this.#host, declaration);
+      const isWrapped = this.#isWrapped(original);
+      const plain = isWrapped ? undefined : this.#tasks.readFunction(original, host.typeOf(symbol));
+      if (plain && !mentionsDataset(plain)) continue;
+      this.#add(node, name, original, plain);
+    }
+  }
+
+  #element(node: Node, key: string | undefined, symbol: CompilerSymbol | undefined): void {
+    const host = this.#host;
+    const kind = host.expression(node).kind;
+    if (kind === "function" || kind === "call") {
+      return this.#refuse(node, "what is made in place has no export by which a worker could find it");
+    }
+    const declared = symbol && host.declarationOf(symbol);
+    if (!symbol || !declared) return this.#refuse(node, "its declaration cannot be found");
+    const declaration = originalDeclaration(this.#host, declared);
+    if (this.#isWrapped(declaration)) return this.#add(node, key, declaration, undefined);
+    const type = host.typeOf(symbol);
+    if (host.signatures(type).length === 0)
+      return this.#refuse(node, `it is ${host.print(type)}, which is no function`);
+    const plain = this.#tasks.readFunction(declaration, type);
+    if (!mentionsDataset(plain)) return this.#refuse(node, "it neither reads nor produces a dataset");
+    this.#add(node, key, declaration, plain);
+  }
+
+  #add(at: Node, key: string | undefined, declaration: Declaration, plain: ElementFacts["plain"]): void {
+    const host = this.#host;
+    const id = exportId(declaration);
+    if (declaration.origin !== "project") {
+      return this.#refuse(at, "it is declared in another package, whose tasks cannot be used yet");
+    }
+    if (id === undefined) {
+      const why = `'${declaration.name}' is not exported from ${declaration.file}, so a worker could not find it`;
+      return this.#refuse(at, why);
+    }
+    this.elements.push({ key, location: host.location(at), text: host.text(at), id, plain });
+  }
+
+  #refuse(node: Node, why: string): void {
+    const host = this.#host;
+    const details = { element: shorten(host.text(node)), pipeline: this.#pipeline, why };
+    this.diagnostics.push(report("notATask", details, host.location(node)));
+  }
+
+  #isFunction(node: Node): boolean {
+    return this.#host.signatures(this.#host.typeAt(node)).length > 0;
+  }
+
+  #isWrapped(declaration: Declaration): boolean {
+    const { initializer } = declaration;
+    const value = initializer && this.#host.expression(initializer);
+    return value?.kind === "call" && coreFunction(this.#host, value.node) === "task";
+  }
+}
+
+function literalValue(expression: Expression): unknown {
+  return expression.kind === "literal" ? expression.value : undefined;
+}
+
+/** The first line of an expression, for a message. */
+function shorten(text: string): string {
+  const [line = ""] = text.split("\n");
+  return line.length > 40 || line !== text ? `${line.slice(0, 40)}…` : line;
+}

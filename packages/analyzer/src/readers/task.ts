@@ -1,0 +1,216 @@
+import type { Location } from "@glacier-ts/core";
+import type { CompilerHost, Declaration, Node, Parameter, Signature, Type } from "../compiler-host.js";
+import type {
+  DatasetMention,
+  OptionFacts,
+  OutputFacts,
+  ParameterFacts,
+  ReturnFacts,
+  ReturnProblem,
+  TaskFacts,
+} from "../model.js";
+import type { PayloadSchemas } from "../schema/payload-schema.js";
+import { exportId } from "./core-call.js";
+import type { Mark, MarkReader } from "./marks.js";
+import { readOptions } from "./options.js";
+
+/** Types whose elements are not datasets: a stream is a dataset of an iterable. */
+const iterables = new Set([
+  "AsyncIterable",
+  "AsyncIterableIterator",
+  "AsyncGenerator",
+  "Iterable",
+  "IterableIterator",
+  "Generator",
+  "ReadableStream",
+]);
+
+/** Reads tasks: their signatures, and the options of those in `task()`. */
+export class TaskReader {
+  readonly #host: CompilerHost;
+  readonly #marks: MarkReader;
+  readonly #schemas: PayloadSchemas;
+
+  constructor(host: CompilerHost, marks: MarkReader, schemas: PayloadSchemas) {
+    this.#host = host;
+    this.#marks = marks;
+    this.#schemas = schemas;
+  }
+
+  /** Reads a call of `task(options, run)`; undefined where it lacks its arguments, which the compiler reports. */
+  readCall(call: Node): TaskFacts | undefined {
+    const expression = this.#host.expression(call);
+    const [options, run] = expression.kind === "call" ? expression.arguments : [];
+    if (!options || !run) return undefined;
+    const declaration = this.#host.declarationOfValue(call);
+    return this.#read(
+      declaration,
+      this.#host.typeAt(run),
+      this.#host.location(call),
+      readOptions(this.#host, options),
+    );
+  }
+
+  /** Reads a function that is a task as it is. */
+  readFunction(declaration: Declaration, type: Type): TaskFacts {
+    const options = { value: {}, locations: new Map() };
+    return this.#read(declaration, type, this.#host.location(declaration.node), options);
+  }
+
+  #read(
+    declaration: Declaration | undefined,
+    type: Type,
+    location: Location,
+    options: OptionFacts,
+  ): TaskFacts {
+    const signatures = this.#host.signatures(type);
+    const [signature] = signatures;
+    return {
+      id: exportId(declaration),
+      name: declaration?.name ?? "",
+      location,
+      doc: declaration && this.#host.doc(declaration.node),
+      signatureCount: signatures.length,
+      typeParameters: signature?.typeParameters ?? "",
+      parameters:
+        signature?.parameters.map((parameter, position) => this.#parameter(parameter, position)) ?? [],
+      returned: this.#returned(signature, location),
+      options,
+    };
+  }
+
+  #parameter(parameter: Parameter, position: number): ParameterFacts {
+    const host = this.#host;
+    const { marks, plain } = this.#marks.read(parameter.type);
+    const accepts = (kind: "null" | "undefined") => plain.some((member) => host.kind(member) === kind);
+    const isContext = plain.some((member) => this.#marks.isContext(member));
+    return {
+      name: parameter.name,
+      position,
+      location: parameter.location,
+      isOptional: parameter.isOptional || accepts("undefined"),
+      isRest: parameter.isRest,
+      isContext,
+      isNullable: accepts("null"),
+      datasets: marks.map((mark) => this.mention(mark, parameter.location)),
+      isStreamOfDatasets: plain.some((member) => isStreamOfDatasets(host, this.#marks, member)),
+      typeText: marks.length === 0 && !isContext ? host.print(parameter.type) : "",
+    };
+  }
+
+  #returned(signature: Signature | undefined, task: Location): TaskFacts["returned"] {
+    const location = signature?.returnLocation ?? task;
+    if (!signature) return { location, outputs: [], problems: [] };
+    const reader = new ReturnReader(this.#host, this.#marks, (mark) => this.mention(mark, location));
+    return { location, ...reader.read(signature.returnType) };
+  }
+
+  /** A dataset as it is mentioned at a location. */
+  mention(mark: Mark, location: Location): DatasetMention {
+    return { ...mark, location, schema: this.#schemas.read(mark.types) };
+  }
+}
+
+/** Reads the datasets in a return type: the value itself, the elements of a tuple, or the properties of an object. */
+class ReturnReader {
+  readonly #host: CompilerHost;
+  readonly #marks: MarkReader;
+  readonly #mention: (mark: Mark) => DatasetMention;
+  readonly #outputs: OutputFacts[] = [];
+  readonly #problems: ReturnProblem[] = [];
+
+  constructor(host: CompilerHost, marks: MarkReader, mention: (mark: Mark) => DatasetMention) {
+    this.#host = host;
+    this.#marks = marks;
+    this.#mention = mention;
+  }
+
+  read(type: Type): Pick<ReturnFacts, "outputs" | "problems"> {
+    this.#value(type, "", false);
+    return { outputs: this.#outputs, problems: this.#problems };
+  }
+
+  #value(type: Type, path: string, isNullable: boolean): void {
+    const host = this.#host;
+    const { marks, plain } = this.#marks.read(type);
+    const mayBeNull = isNullable || plain.some((member) => host.kind(member) === "null");
+    const others = plain.filter((member) => host.kind(member) !== "null");
+    const [mark, ...further] = marks;
+    if (mark && further.length > 0) {
+      this.#problems.push({ kind: "union", datasets: marks.map(({ name }) => name ?? "?") });
+    } else if (mark) {
+      const [other] = others;
+      if (other) this.#problems.push({ kind: "mixed", dataset: mark.name ?? "?", type: host.print(other) });
+      this.#outputs.push({ mention: this.#mention(mark), path, isNullable: mayBeNull });
+    } else if (path === "") {
+      this.#unmarked(type, others, mayBeNull);
+    } else {
+      this.#problems.push({ kind: "no-dataset", type: `${host.print(type)} at '${path}'` });
+    }
+  }
+
+  /** A return type without a mark of its own. */
+  #unmarked(type: Type, members: readonly Type[], isNullable: boolean): void {
+    const host = this.#host;
+    const values = members.filter((member) => !["void", "undefined"].includes(host.kind(member)));
+    const [value] = values;
+    if (!value) return; // nothing is returned: a task for its side effect
+    const promised = values.map((member) => promisedType(host, member));
+    if (values.length === 1 && promised[0]) return this.#value(promised[0], "", isNullable);
+    if (values.length > 1 || values.length < members.length) {
+      this.#problems.push({ kind: "no-dataset", type: host.print(type) });
+      return;
+    }
+    const kind = host.kind(value);
+    if (kind === "any" || kind === "unknown" || kind === "never") {
+      this.#problems.push({ kind: "unknown", type: host.print(type) });
+    } else if (isStreamOfDatasets(host, this.#marks, value)) {
+      this.#problems.push({ kind: "stream-of-datasets", type: host.print(type) });
+    } else if (kind === "tuple") {
+      host.tupleElements(value).forEach((element, index) => {
+        this.#value(element.type, `/${index}`, isNullable);
+      });
+    } else if (kind === "object" && this.#hasDatasetProperty(value)) {
+      const properties = host.properties(value);
+      host.propertyTypes(properties).forEach((member, index) => {
+        const name = properties[index]?.name ?? "";
+        this.#value(member, `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`, isNullable);
+      });
+    } else {
+      this.#problems.push({ kind: "no-dataset", type: host.print(type) });
+    }
+  }
+
+  #hasDatasetProperty(type: Type): boolean {
+    const host = this.#host;
+    if (host.nameOf(type)?.origin === "lib" && host.signatures(type).length > 0) return false;
+    return host
+      .propertyTypes(host.properties(type))
+      .some((member) => this.#marks.read(member).marks.length > 0);
+  }
+}
+
+/** Whether a task reads or produces a dataset, or tries to. */
+export function mentionsDataset(task: TaskFacts): boolean {
+  return (
+    task.returned.outputs.length > 0 ||
+    task.returned.problems.some(
+      (problem) => problem.kind === "union" || problem.kind === "stream-of-datasets",
+    ) ||
+    task.parameters.some((parameter) => parameter.datasets.length > 0 || parameter.isStreamOfDatasets)
+  );
+}
+
+/** What a promise is of; undefined for other types. */
+function promisedType(host: CompilerHost, type: Type): Type | undefined {
+  const name = host.kind(type) === "object" ? host.nameOf(type) : undefined;
+  const isPromise = name?.origin === "lib" && (name.name === "Promise" || name.name === "PromiseLike");
+  return isPromise ? host.typeArguments(type)[0] : undefined;
+}
+
+function isStreamOfDatasets(host: CompilerHost, marks: MarkReader, type: Type): boolean {
+  const kind = host.kind(type);
+  const isIterable = kind === "object" && iterables.has(host.nameOf(type)?.name ?? "");
+  const [element] = isIterable || kind === "array" ? host.typeArguments(type) : [];
+  return element !== undefined && marks.read(element).marks.length > 0;
+}

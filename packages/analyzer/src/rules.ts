@@ -1,0 +1,38 @@
+/** The rules in the order in which they report. */
+import { exportedPipeline, exportedTask } from "./rules/exported.js";
+import { datasetName, literalNames, pipelineName } from "./rules/names.js";
+import { notGeneric, oneSignature } from "./rules/one-signature.js";
+import { datasetOptions, oneDeclaration, taskOptions } from "./rules/options.js";
+import { outputOnce, outputs } from "./rules/outputs.js";
+import { parameters } from "./rules/parameters.js";
+import { serialisable } from "./rules/payloads.js";
+import { payloadsFit } from "./rules/payloads-fit.js";
+import { oneCore, pipelineNamesDiffer, strictNullChecks } from "./rules/project.js";
+import type { DatasetRule, PipelineRule, ProjectRule, TaskRule } from "./rules/rule.js";
+
+/** Checks of one task. */
+export const taskRules: readonly TaskRule[] = [
+  exportedTask,
+  oneSignature,
+  notGeneric,
+  parameters,
+  outputs,
+  outputOnce,
+  literalNames,
+  taskOptions,
+];
+
+/** Checks of one pipeline's declaration; its graph is checked by core. */
+export const pipelineRules: readonly PipelineRule[] = [exportedPipeline, pipelineName];
+
+/** Checks of everything that the project says of one dataset. */
+export const datasetRules: readonly DatasetRule[] = [
+  datasetName,
+  datasetOptions,
+  oneDeclaration,
+  serialisable,
+  payloadsFit,
+];
+
+/** Checks of the project as a whole. */
+export const projectRules: readonly ProjectRule[] = [strictNullChecks, oneCore, pipelineNamesDiffer];

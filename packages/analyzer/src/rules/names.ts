@@ -1,0 +1,23 @@
+import { report } from "@glacier-ts/core";
+import type { DatasetRule, PipelineRule, TaskRule } from "./rule.js";
+
+const goodName = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+
+/** Names become file names, object keys and resource names. */
+export const pipelineName: PipelineRule = ({ name, nameLocation }) =>
+  goodName.test(name) ? [] : [report("badName", { what: "pipeline", name }, nameLocation)];
+
+export const datasetName: DatasetRule = ({ name, location }) =>
+  goodName.test(name) ? [] : [report("badName", { what: "dataset", name }, location)];
+
+/** The graph is known when the project is compiled, so the names of datasets are literals. */
+export const literalNames: TaskRule = (task) => {
+  if (task.typeParameters !== "") return [];
+  const mentions = [
+    ...task.parameters.flatMap((parameter) => parameter.datasets),
+    ...task.returned.outputs.map((output) => output.mention),
+  ];
+  return mentions
+    .filter((mention) => mention.name === undefined)
+    .map(({ location }) => report("dynamicName", { what: "dataset", type: "no literal type" }, location));
+};

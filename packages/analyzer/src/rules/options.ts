@@ -1,0 +1,102 @@
+import { type Diagnostic, durationMs, type Json, type JsonObject, report } from "@glacier-ts/core";
+import { isDynamic, type OptionFacts } from "../model.js";
+import type { DatasetRule, TaskRule } from "./rule.js";
+
+/** What a value must be, and how that is said. */
+interface Expectation {
+  readonly test: (value: Json) => boolean;
+  readonly expected: string;
+}
+
+const wholeNumber = (minimum: number, expected: string): Expectation => ({
+  test: (value) => typeof value !== "number" || (Number.isSafeInteger(value) && value >= minimum),
+  expected,
+});
+const duration: Expectation = {
+  test: (value) => typeof value !== "string" || durationMs(value) !== undefined,
+  expected: 'a positive duration such as "30s" or "5m"',
+};
+const positive: Expectation = {
+  test: (value) => typeof value !== "number" || (Number.isFinite(value) && value > 0),
+  expected: "a positive number",
+};
+const notEmpty: Expectation = { test: (value) => value !== "", expected: "a text that is not empty" };
+
+const expectations: Readonly<Record<string, Expectation>> = {
+  retries: wholeNumber(0, "a whole number, 0 or more"),
+  timeout: duration,
+  "compute.timeout": duration,
+  "compute.memory": wholeNumber(1, "a whole number of MiB, 1 or more"),
+  "compute.cpu": positive,
+  "compute.workers": wholeNumber(1, "a whole number, 1 or more"),
+  "compute.image": notEmpty,
+  "storage.path": notEmpty,
+  "storage.package": notEmpty,
+  "storage.bucket": notEmpty,
+  "storage.account": notEmpty,
+  "storage.container": notEmpty,
+};
+
+/** What the types of the options cannot say. */
+export const taskOptions: TaskRule = (task) => checkValues(`task '${task.name}'`, task.options);
+
+export const datasetOptions: DatasetRule = ({ name, declarations }) =>
+  declarations.flatMap(({ options }) => [
+    ...checkValues(`dataset '${name}'`, options),
+    ...checkConstant(`dataset '${name}'`, options),
+  ]);
+
+/** Where a dataset lives is said once. */
+export const oneDeclaration: DatasetRule = ({ name: dataset, declarations }) => {
+  const [first, ...others] = declarations.filter((declaration) => declaration.form === "value");
+  if (!first) return [];
+  const text = JSON.stringify(first.options.value);
+  return others
+    .filter((other) => JSON.stringify(other.options.value) !== text)
+    .map((other) =>
+      report("conflictingDataset", { dataset }, other.location, [
+        { message: "the first declaration", location: first.location },
+      ]),
+    );
+};
+
+function checkValues(owner: string, options: OptionFacts): Diagnostic[] {
+  return Object.entries(expectations).flatMap(([option, { test, expected }]) => {
+    const value = valueAt(options.value, option);
+    if (value === undefined || test(value)) return [];
+    const details = { owner, option, found: JSON.stringify(value), expected };
+    return [report("invalidOption", details, locationOf(options, option))];
+  });
+}
+
+/** The storage of a dataset goes into the manifest, so it must be known when the project is compiled. */
+function checkConstant(owner: string, options: OptionFacts): Diagnostic[] {
+  return dynamicPaths(options.value, "").map(({ path, type }) =>
+    report("dynamicOption", { owner, option: path, type }, locationOf(options, path)),
+  );
+}
+
+function dynamicPaths(value: Json, path: string): { path: string; type: string }[] {
+  if (isDynamic(value)) return [{ path, type: value.$dynamic }];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) =>
+    dynamicPaths(item, path === "" ? key : `${path}.${key}`),
+  );
+}
+
+function valueAt(options: JsonObject, path: string): Json | undefined {
+  return path
+    .split(".")
+    .reduce<Json | undefined>(
+      (value, key) => (typeof value === "object" && value !== null ? (value as JsonObject)[key] : undefined),
+      options,
+    );
+}
+
+/** Where an option is written, or the nearest part around it. */
+function locationOf(options: OptionFacts, path: string) {
+  for (let at = path; ; at = at.slice(0, Math.max(0, at.lastIndexOf(".")))) {
+    const location = options.locations.get(at);
+    if (location || at === "") return location;
+  }
+}

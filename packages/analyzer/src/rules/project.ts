@@ -1,0 +1,35 @@
+import { report } from "@glacier-ts/core";
+import type { ProjectRule } from "./rule.js";
+
+/** Without `strictNullChecks` the compiler forgets null, and with it which tasks may produce nothing. */
+export const strictNullChecks: ProjectRule = (project) =>
+  project.strictNullChecks || project.tasks.length === 0
+    ? []
+    : [report("strictNullChecks", {}, project.location)];
+
+/** Datasets of two copies of core are different types, so edges between them would be lost. */
+export const oneCore: ProjectRule = ({ datasets }) => {
+  const mentions = datasets
+    .flatMap((dataset) => dataset.mentions)
+    .filter((mention) => mention.core !== undefined);
+  const [first] = mentions;
+  const other = mentions.find((mention) => mention.core !== first?.core);
+  if (first?.core === undefined || other?.core === undefined) return [];
+  return [
+    report("twoCores", { first: first.core, second: other.core }, other.location, [
+      { message: "a dataset of the first copy", location: first.location },
+    ]),
+  ];
+};
+
+/** Pipelines are run and deployed by name. */
+export const pipelineNamesDiffer: ProjectRule = ({ pipelines }) => {
+  const seen = new Map(pipelines.toReversed().map((pipeline) => [pipeline.name, pipeline]));
+  return pipelines.flatMap((pipeline) => {
+    const first = seen.get(pipeline.name);
+    if (!first || first === pipeline) return [];
+    return report("duplicatePipelineName", { name: pipeline.name }, pipeline.nameLocation, [
+      { message: `the first '${pipeline.name}'`, location: first.nameLocation },
+    ]);
+  });
+};
