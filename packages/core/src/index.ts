@@ -5,7 +5,14 @@
 
 export { type CatalogEntry, type CatalogName, catalog, codeOf, type DetailsOf, report } from "./catalog.js";
 export { checkGraph, type GraphPlace, type GraphProblem, locateProblem } from "./check-graph.js";
-export type { Compute, ComputeKind, ContainerOptions, LocalOptions, ServerlessOptions } from "./compute.js";
+export type {
+  Compute,
+  ComputeKind,
+  ComputeOf,
+  ContainerOptions,
+  LocalOptions,
+  ServerlessOptions,
+} from "./compute.js";
 export { compute } from "./compute.js";
 export type { ContextMark, Signal, SignalLike, TaskContext } from "./context.js";
 export type { Dataset, DatasetDeclaration, DatasetMark, DatasetOptions } from "./dataset.js";

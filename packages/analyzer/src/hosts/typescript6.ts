@@ -5,18 +5,17 @@ import type {
   CompilerHost,
   CompilerSymbol,
   Declaration,
-  Expression,
   Node,
   Parameter,
   Property,
-  PropertyExpression,
   Signature,
   SourceFile,
   Type,
   TypeKind,
 } from "../compiler-host.js";
 import { nearestPackageName } from "./package-name.js";
-import { docComment, lineAndColumn } from "./source-text.js";
+import { lineAndColumn } from "./source-text.js";
+import { typescript6Syntax } from "./typescript6-syntax.js";
 
 // The port's handles are the compiler's own objects.
 const node = (handle: Node) => handle as unknown as ts.Node;
@@ -36,16 +35,18 @@ export function typescript6Host(
   root: string,
 ): CompilerHost {
   const checker = program.getTypeChecker();
+  const syntax = typescript6Syntax(ts);
+  const { bare, literalName } = syntax;
   const options = program.getCompilerOptions();
-  const relative = (fileName: string) => path.relative(root, fileName).split(path.sep).join("/");
+  const relative = remember((fileName: string) => path.relative(root, fileName).split(path.sep).join("/"));
   const configFile = typeof options.configFilePath === "string" ? options.configFilePath : root;
 
-  const originOf = (declaration: ts.Node): Declaration["origin"] => {
-    const source = declaration.getSourceFile();
+  const originOfFile = remember((source: ts.SourceFile): Declaration["origin"] => {
     if (program.isSourceFileDefaultLibrary(source)) return "lib";
     if (!source.isDeclarationFile && !program.isSourceFileFromExternalLibrary(source)) return "project";
     return nearestPackageName(source.fileName, ts.sys.readFile) === "@glacier-ts/core" ? "core" : "other";
-  };
+  });
+  const originOf = (declaration: ts.Node) => originOfFile(declaration.getSourceFile());
 
   const locate = (source: ts.SourceFile, start: number, end: number) => ({
     file: relative(source.fileName),
@@ -56,21 +57,6 @@ export function typescript6Host(
   const locationOf = (at: ts.Node) => {
     const source = at.getSourceFile();
     return locate(source, at.getStart(source), at.end);
-  };
-
-  /** Without parentheses, assertions, `satisfies` and `!`. */
-  const bare = (expression: ts.Node): ts.Node => {
-    let inner = expression;
-    while (
-      ts.isParenthesizedExpression(inner) ||
-      ts.isAsExpression(inner) ||
-      ts.isSatisfiesExpression(inner) ||
-      ts.isTypeAssertionExpression(inner) ||
-      ts.isNonNullExpression(inner)
-    ) {
-      inner = inner.expression;
-    }
-    return inner;
   };
 
   const behindAliases = (found: ts.Symbol | undefined): ts.Symbol | undefined =>
@@ -96,11 +82,6 @@ export function typescript6Host(
     }
     return names.get(declaration);
   };
-
-  const literalName = (name: ts.Node | undefined): string | undefined =>
-    name && (ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name))
-      ? name.text
-      : undefined;
 
   /** The object literal or class that has the declaration as a member, and how that is exported. */
   const ownerPath = (member: ts.Node): string | undefined => {
@@ -164,66 +145,6 @@ export function typescript6Host(
       parent.initializer === outer;
     return isValue || ts.isExportAssignment(parent) ? describe(parent) : undefined;
   }
-
-  /** The declaration that carries the doc comment: a variable's is before its statement. */
-  const documented = (at: ts.Node): ts.Node => {
-    for (let outer = at; outer && !ts.isSourceFile(outer); outer = outer.parent) {
-      const isDeclaration =
-        ts.isStatement(outer) ||
-        ts.isPropertyAssignment(outer) ||
-        ts.isClassElement(outer) ||
-        ts.isTypeElement(outer);
-      if (isDeclaration) return outer;
-    }
-    return at;
-  };
-  const docOf = (at: ts.Node) => {
-    const source = at.getSourceFile();
-    return docComment(source.text.slice(at.pos, at.getStart(source)));
-  };
-
-  const expressionOf = (at: ts.Node): Expression => {
-    const inner = bare(at);
-    const common = { node: handle<Node>(inner) };
-    if (ts.isIdentifier(inner)) return { ...common, kind: "identifier", text: inner.text };
-    if (ts.isPropertyAccessExpression(inner)) {
-      const { expression: object, name } = inner;
-      return {
-        ...common,
-        kind: "property-access",
-        object: handle(object),
-        name: handle(name),
-        text: name.text,
-      };
-    }
-    if (ts.isCallExpression(inner)) {
-      const callArguments = inner.arguments.map((argument) => handle<Node>(argument));
-      return { ...common, kind: "call", callee: handle(inner.expression), arguments: callArguments };
-    }
-    if (ts.isArrayLiteralExpression(inner)) {
-      return { ...common, kind: "array", elements: inner.elements.map((element) => handle<Node>(element)) };
-    }
-    if (ts.isObjectLiteralExpression(inner)) {
-      return { ...common, kind: "object", properties: inner.properties.map(propertyOf) };
-    }
-    if (ts.isSpreadElement(inner)) return { ...common, kind: "spread", expression: handle(inner.expression) };
-    if (ts.isFunctionExpression(inner) || ts.isArrowFunction(inner)) return { ...common, kind: "function" };
-    if (ts.isStringLiteralLike(inner)) return { ...common, kind: "literal", value: inner.text };
-    if (ts.isNumericLiteral(inner)) return { ...common, kind: "literal", value: Number(inner.text) };
-    if (inner.kind === ts.SyntaxKind.TrueKeyword) return { ...common, kind: "literal", value: true };
-    if (inner.kind === ts.SyntaxKind.FalseKeyword) return { ...common, kind: "literal", value: false };
-    if (inner.kind === ts.SyntaxKind.NullKeyword) return { ...common, kind: "literal", value: null };
-    return { ...common, kind: "other" };
-  };
-  const propertyOf = (property: ts.ObjectLiteralElementLike): PropertyExpression => {
-    const common = { node: handle<Node>(property), isSpread: ts.isSpreadAssignment(property) };
-    if (ts.isSpreadAssignment(property))
-      return { ...common, key: undefined, value: handle(property.expression) };
-    const key = literalName(property.name);
-    if (ts.isPropertyAssignment(property)) return { ...common, key, value: handle(property.initializer) };
-    if (ts.isShorthandPropertyAssignment(property)) return { ...common, key, value: handle(property.name) };
-    return { ...common, key, value: undefined };
-  };
 
   const symbolAt = (at: ts.Node): ts.Symbol | undefined => {
     const inner = bare(at);
@@ -299,19 +220,7 @@ export function typescript6Host(
         .filter((source) => !source.isDeclarationFile && !program.isSourceFileFromExternalLibrary(source))
         .map((source) => handle<SourceFile>(source)),
     path: (source) => relative(file(source).fileName),
-    calls: (source) => {
-      const calls: Node[] = [];
-      const open: ts.Node[] = [file(source)];
-      for (let at = open.pop(); at; at = open.pop()) {
-        if (ts.isCallExpression(at)) calls.push(handle(at));
-        const children: ts.Node[] = [];
-        ts.forEachChild(at, (child) => {
-          children.push(child);
-        });
-        open.push(...children.reverse());
-      }
-      return calls;
-    },
+    calls: (source) => syntax.calls(file(source)).map((call) => handle<Node>(call)),
     typeDeclarations: (source) =>
       file(source)
         .statements.filter(
@@ -327,7 +236,7 @@ export function typescript6Host(
           name: statement.name.text,
           type: handle<Type>(checker.getTypeAtLocation(statement.name)),
         })),
-    expression: (at) => expressionOf(node(at)),
+    expression: (at) => syntax.expression(node(at)),
     declarationOfValue: (at) => declarationOfValue(node(at)),
     methodCallOn: (call, method) => {
       const access = node(call).parent;
@@ -338,7 +247,7 @@ export function typescript6Host(
       return isCall ? handle(access.parent) : undefined;
     },
     location: (at) => locationOf(node(at)),
-    doc: (at) => docOf(documented(node(at))),
+    doc: (at) => syntax.doc(syntax.documented(node(at))),
     text: (at) => node(at).getText(),
 
     symbolAt: (at) => {
@@ -403,7 +312,7 @@ export function typescript6Host(
       properties.map((of) => handle<Type>(checker.getTypeOfSymbol(symbol(of.symbol)))),
     propertyDoc: (of) => {
       const declaration = symbol(of.symbol).declarations?.[0];
-      return declaration && originOf(declaration) !== "lib" ? docOf(declaration) : undefined;
+      return declaration && originOf(declaration) !== "lib" ? syntax.doc(declaration) : undefined;
     },
     indexType: (of) => {
       const index =
@@ -418,5 +327,17 @@ export function typescript6Host(
     },
     print: (of) => checker.typeToString(type(of), undefined, ts.TypeFormatFlags.NoTruncation),
     isAssignable: (source, target) => checker.isTypeAssignableTo(type(source), type(target)),
+  };
+}
+
+/** Asks once for each key. */
+function remember<Key, Value>(answer: (key: Key) => Value): (key: Key) => Value {
+  const answers = new Map<Key, Value>();
+  return (key) => {
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const value = answer(key);
+    answers.set(key, value);
+    return value;
   };
 }

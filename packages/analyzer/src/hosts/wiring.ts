@@ -32,6 +32,12 @@ export function wiringTransformer(
   );
   const wiredFiles = new Set(files.filter((file) => file.calls.length > 0).map((file) => file.file));
 
+  // Only what has a call in it is visited.
+  const leadsToSite = new Set<ts.Node>();
+  for (const site of sites.keys()) {
+    for (let at = site as unknown as ts.Node; at && !leadsToSite.has(at); at = at.parent) leadsToSite.add(at);
+  }
+
   return (context) => (source) => {
     const original = ts.getOriginalNode(source, ts.isSourceFile) ?? source;
     if (!wiredFiles.has(path.relative(root, original.fileName).split(path.sep).join("/"))) return source;
@@ -81,6 +87,7 @@ export function wiringTransformer(
     };
 
     const visit = (node: ts.Node): ts.Node => {
+      if (!leadsToSite.has(ts.getOriginalNode(node))) return node;
       const visited = ts.visitEachChild(node, visit, context);
       const site = sites.get(ts.getOriginalNode(node) as unknown as Node);
       if (!site || !ts.isCallExpression(visited)) return visited;

@@ -1,0 +1,150 @@
+/** What the host over TypeScript 6 answers from syntax alone. */
+import type ts from "typescript";
+import type { Expression, Node, PropertyExpression } from "../compiler-host.js";
+import { docComment } from "./source-text.js";
+
+const handle = (node: ts.Node) => node as unknown as Node;
+
+export type Syntax = ReturnType<typeof typescript6Syntax>;
+
+export function typescript6Syntax(ts: typeof import("typescript")) {
+  /** Without parentheses, assertions, `satisfies` and `!`. */
+  function bare(expression: ts.Node): ts.Node {
+    let inner = expression;
+    while (
+      ts.isParenthesizedExpression(inner) ||
+      ts.isAsExpression(inner) ||
+      ts.isSatisfiesExpression(inner) ||
+      ts.isTypeAssertionExpression(inner) ||
+      ts.isNonNullExpression(inner)
+    ) {
+      inner = inner.expression;
+    }
+    return inner;
+  }
+
+  /** The text of a name that is written, not computed. */
+  function literalName(name: ts.Node | undefined): string | undefined {
+    const isLiteral =
+      name && (ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name));
+    return isLiteral ? name.text : undefined;
+  }
+
+  function expression(node: ts.Node): Expression {
+    const inner = bare(node);
+    const common = { node: handle(inner) };
+    if (ts.isIdentifier(inner)) return { ...common, kind: "identifier", text: inner.text };
+    if (ts.isPropertyAccessExpression(inner)) {
+      const { expression: object, name } = inner;
+      return {
+        ...common,
+        kind: "property-access",
+        object: handle(object),
+        name: handle(name),
+        text: name.text,
+      };
+    }
+    if (ts.isCallExpression(inner)) {
+      return {
+        ...common,
+        kind: "call",
+        callee: handle(inner.expression),
+        arguments: inner.arguments.map(handle),
+      };
+    }
+    if (ts.isArrayLiteralExpression(inner)) {
+      return { ...common, kind: "array", elements: inner.elements.map(handle) };
+    }
+    if (ts.isObjectLiteralExpression(inner)) {
+      return { ...common, kind: "object", properties: inner.properties.map(property) };
+    }
+    if (ts.isSpreadElement(inner)) return { ...common, kind: "spread", expression: handle(inner.expression) };
+    if (ts.isFunctionExpression(inner) || ts.isArrowFunction(inner)) return { ...common, kind: "function" };
+    if (ts.isStringLiteralLike(inner)) return { ...common, kind: "literal", value: inner.text };
+    if (ts.isNumericLiteral(inner)) return { ...common, kind: "literal", value: Number(inner.text) };
+    if (inner.kind === ts.SyntaxKind.TrueKeyword) return { ...common, kind: "literal", value: true };
+    if (inner.kind === ts.SyntaxKind.FalseKeyword) return { ...common, kind: "literal", value: false };
+    if (inner.kind === ts.SyntaxKind.NullKeyword) return { ...common, kind: "literal", value: null };
+    return { ...common, kind: "other" };
+  }
+
+  function property(node: ts.ObjectLiteralElementLike): PropertyExpression {
+    const common = { node: handle(node), isSpread: ts.isSpreadAssignment(node) };
+    if (ts.isSpreadAssignment(node)) return { ...common, key: undefined, value: handle(node.expression) };
+    const key = literalName(node.name);
+    if (ts.isPropertyAssignment(node)) return { ...common, key, value: handle(node.initializer) };
+    if (ts.isShorthandPropertyAssignment(node)) return { ...common, key, value: handle(node.name) };
+    return { ...common, key, value: undefined };
+  }
+
+  /** Names that a module imports or declares at its top: a call of anything else cannot lead to core. */
+  function moduleNames(source: ts.SourceFile): ReadonlySet<string> {
+    const names = new Set<string>();
+    const addBinding = (name: ts.BindingName) => {
+      if (ts.isIdentifier(name)) names.add(name.text);
+      else for (const element of name.elements) if (ts.isBindingElement(element)) addBinding(element.name);
+    };
+    for (const statement of source.statements) {
+      if (ts.isImportDeclaration(statement)) {
+        const { name, namedBindings } = statement.importClause ?? {};
+        if (name) names.add(name.text);
+        if (namedBindings && ts.isNamespaceImport(namedBindings)) names.add(namedBindings.name.text);
+        else for (const element of namedBindings?.elements ?? []) names.add(element.name.text);
+      } else if (ts.isImportEqualsDeclaration(statement)) {
+        names.add(statement.name.text);
+      } else if (ts.isVariableStatement(statement)) {
+        for (const declaration of statement.declarationList.declarations) addBinding(declaration.name);
+      } else if (ts.isClassDeclaration(statement) && statement.name) {
+        names.add(statement.name.text);
+      }
+    }
+    return names;
+  }
+
+  /** Calls in source order whose callee begins with a name of the module. */
+  function calls(source: ts.SourceFile): readonly ts.CallExpression[] {
+    const names = moduleNames(source);
+    const found: ts.CallExpression[] = [];
+    const open: ts.Node[] = [source];
+    for (let at = open.pop(); at; at = open.pop()) {
+      if (ts.isCallExpression(at)) {
+        let root = bare(at.expression);
+        while (ts.isPropertyAccessExpression(root)) root = bare(root.expression);
+        if (ts.isIdentifier(root) && names.has(root.text)) found.push(at);
+      }
+      const firstChild = open.length;
+      ts.forEachChild(at, (child) => {
+        open.push(child);
+      });
+      reverseFrom(open, firstChild);
+    }
+    return found;
+  }
+
+  /** The declaration around a node that carries the doc comment: a variable's is before its statement. */
+  function documented(node: ts.Node): ts.Node {
+    for (let outer = node; outer && !ts.isSourceFile(outer); outer = outer.parent) {
+      const isDeclaration =
+        ts.isStatement(outer) ||
+        ts.isPropertyAssignment(outer) ||
+        ts.isClassElement(outer) ||
+        ts.isTypeElement(outer);
+      if (isDeclaration) return outer;
+    }
+    return node;
+  }
+
+  function doc(node: ts.Node): string | undefined {
+    const source = node.getSourceFile();
+    return docComment(source.text.slice(node.pos, node.getStart(source)));
+  }
+
+  return { bare, literalName, expression, calls, documented, doc };
+}
+
+/** Reverses the end of an array in place. */
+function reverseFrom<T>(items: T[], start: number): void {
+  for (let low = start, high = items.length - 1; low < high; low++, high--) {
+    [items[low], items[high]] = [items[high] as T, items[low] as T];
+  }
+}
