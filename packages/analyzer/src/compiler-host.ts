@@ -89,6 +89,8 @@ export type TypeKind =
 export interface TypeName {
   readonly name: string;
   readonly origin: Declaration["origin"];
+  /** The file that declares it. */
+  readonly file: string;
   readonly isClass: boolean;
 }
 

@@ -284,6 +284,7 @@ export function typescript6Host(
       if (!declaration) return undefined;
       return {
         name: named.name,
+        file: relative(declaration.getSourceFile().fileName),
         origin: originOf(declaration),
         isClass: (named.flags & ts.SymbolFlags.Class) !== 0,
       };

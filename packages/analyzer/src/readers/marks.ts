@@ -63,6 +63,16 @@ export class MarkReader {
     const kind = host.kind(type);
     if (kind !== "intersection" && kind !== "object") return undefined;
     if (kind === "object" && host.nameOf(type)?.origin === "lib") return undefined;
+    // Mostly the mark is a member of the intersection itself, and no property has to be looked up.
+    const marks = host.members(type).map((member) => ({ member, name: host.nameOf(member) }));
+    const [own, ...others] = marks.filter(
+      ({ name }) => name?.origin === "core" && name.name === "DatasetMark",
+    );
+    if (own?.name && others.length === 0) {
+      const [name] = host.typeArguments(own.member);
+      const literal = name && host.literal(name);
+      return { name: typeof literal === "string" ? literal : undefined, core: own.name.file };
+    }
     const mark = this.#coreProperty(type, "~dataset");
     if (!mark) return undefined;
     // The member is optional: its type is the name, or undefined.

@@ -1,0 +1,48 @@
+import { availableParallelism } from "node:os";
+import type { Executor, RunOutcome, RunRequest } from "@glacier-ts/core";
+import { planOf } from "../plan.js";
+import { Run } from "../run.js";
+import type { DatasetAccess } from "../stored-datasets.js";
+
+export interface LocalExecutorOptions {
+  /** Tasks that may run at once in a run; by default as many as the machine has processors. */
+  readonly concurrency?: number;
+  /**
+   * The wait before a task's first retry; it doubles with each further one, up to a minute, and is shortened by up to a
+   * half at random, so that tasks that failed together do not come back together. 1000 by default.
+   */
+  readonly retryDelayMs?: number;
+  /** How long a function may go on after its timeout before it is given up. 1000 by default. */
+  readonly graceMs?: number;
+  /** Reads and writes the datasets that have a storage; by default at the place that their storage describes. */
+  readonly storage?: DatasetAccess;
+}
+
+/**
+ * Runs the tasks of a graph in this process: no server, no configuration.
+ *
+ * A run stops at its first failure or when its signal is aborted: no attempt is begun any more, tasks that are running
+ * are waited for, and all others are cancelled. The one exception is a function that goes on after its timeout, see
+ * `Attempt`.
+ *
+ * Values are passed by reference. A stream with several readers, or whose reader has retries, is held in memory as it
+ * is read, see `SharedStream`.
+ */
+export class LocalExecutor implements Executor {
+  readonly name = "local";
+  readonly #options: Required<Omit<LocalExecutorOptions, "storage">> & Pick<LocalExecutorOptions, "storage">;
+
+  /** @throws RangeError for an option that is no number of its kind */
+  constructor(options: LocalExecutorOptions = {}) {
+    const { concurrency = availableParallelism(), retryDelayMs = 1000, graceMs = 1000 } = options;
+    if (!(concurrency >= 1) || Math.floor(concurrency) !== concurrency)
+      throw new RangeError(`concurrency is ${concurrency}, expected a whole number from 1`);
+    if (!(retryDelayMs >= 0)) throw new RangeError(`retryDelayMs is ${retryDelayMs}, expected 0 or more`);
+    if (!(graceMs >= 0)) throw new RangeError(`graceMs is ${graceMs}, expected 0 or more`);
+    this.#options = { ...options, concurrency, retryDelayMs, graceMs };
+  }
+
+  async execute(request: RunRequest): Promise<RunOutcome> {
+    return new Run(planOf(request.graph), request, this.#options).start();
+  }
+}

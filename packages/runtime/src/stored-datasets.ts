@@ -1,0 +1,89 @@
+import type { Diagnostic, JsonObject, ManifestDataset, Result } from "@glacier-ts/core";
+import type { PlannedDataset } from "./plan.js";
+import type { RunEvents } from "./run-events.js";
+
+/**
+ * Reads and writes datasets that have a storage. A stream that was loaded is read anew each time it is iterated; what a
+ * stream throws while it is saved is passed on. Implemented by `DatasetStore` of `@glacier-ts/storage`.
+ */
+export interface DatasetAccess {
+  load(
+    name: string,
+    dataset: ManifestDataset,
+    schema: JsonObject | undefined,
+  ): Promise<Result<{ readonly value: unknown; readonly rows?: number; readonly place: string }, Diagnostic>>;
+  save(
+    name: string,
+    dataset: ManifestDataset,
+    schema: JsonObject | undefined,
+    value: unknown,
+  ): Promise<
+    Result<{ readonly rows?: number; readonly sizeBytes: number; readonly place: string }, Diagnostic>
+  >;
+}
+
+/** Loads and saves the datasets of a run, and reports what was moved. */
+export class StoredDatasets {
+  readonly #events: RunEvents | undefined;
+  readonly #projectRoot: string;
+  #access: DatasetAccess | undefined;
+
+  constructor(projectRoot: string, access: DatasetAccess | undefined, events: RunEvents | undefined) {
+    this.#projectRoot = projectRoot;
+    this.#access = access;
+    this.#events = events;
+  }
+
+  /** Reads an external dataset; GLA50xx when it cannot be read. */
+  async load(dataset: PlannedDataset): Promise<Result<unknown, Diagnostic>> {
+    const startedAt = performance.now();
+    const loaded = await this.reload(dataset);
+    if (!loaded.ok) return loaded;
+    const { value, rows, place } = loaded.value;
+    this.#events?.emit({
+      type: "dataset-loaded",
+      dataset: dataset.name,
+      place,
+      ...(rows !== undefined && { rows }),
+      durationMs: performance.now() - startedAt,
+    });
+    return { ok: true, value };
+  }
+
+  /** Reads what this run has written; no event. */
+  async reload(dataset: PlannedDataset): ReturnType<DatasetAccess["load"]> {
+    const access = await this.#open();
+    return access.load(dataset.name, manifestOf(dataset), dataset.schema);
+  }
+
+  /** Writes a dataset; GLA50xx when it cannot be written. What a stream in `value` throws is passed on. */
+  async save(dataset: PlannedDataset, value: unknown): Promise<Diagnostic | undefined> {
+    const startedAt = performance.now();
+    const access = await this.#open();
+    const saved = await access.save(dataset.name, manifestOf(dataset), dataset.schema, value);
+    if (!saved.ok) return saved.failure;
+    const { rows, sizeBytes, place } = saved.value;
+    this.#events?.emit({
+      type: "dataset-stored",
+      dataset: dataset.name,
+      place,
+      ...(rows !== undefined && { rows }),
+      sizeBytes,
+      durationMs: performance.now() - startedAt,
+    });
+    return undefined;
+  }
+
+  async #open(): Promise<DatasetAccess> {
+    if (this.#access) return this.#access;
+    // Imported when it is needed: a pipeline without stored datasets need not wait for all those formats.
+    const { DatasetStore } = await import("@glacier-ts/storage");
+    this.#access ??= new DatasetStore({ projectRoot: this.#projectRoot });
+    return this.#access;
+  }
+}
+
+function manifestOf(dataset: PlannedDataset): ManifestDataset {
+  if (!dataset.manifest) throw new Error(`Internal error: dataset '${dataset.name}' has no storage`);
+  return dataset.manifest;
+}
