@@ -188,7 +188,8 @@ export function typescript6Host(
     return {
       name: isDestructured ? `arg${position}` : parameter.name,
       type: handle(checker.getTypeOfSymbol(parameter)),
-      isOptional: written !== undefined && checker.isOptionalParameter(written),
+      isOptional:
+        written !== undefined && (written.initializer !== undefined || checker.isOptionalParameter(written)),
       isRest: written?.dotDotDotToken !== undefined,
       location: written ? locationOf(written) : locate(program.getSourceFiles()[0] as ts.SourceFile, 0, 0),
     };
