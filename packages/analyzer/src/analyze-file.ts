@@ -1,7 +1,7 @@
 import { type Diagnostic, report } from "@glacier-ts/core";
 import type { CompilerHost, SourceFile } from "./compiler-host.js";
 import type { CallSite, DatasetFacts, FileFacts, PipelineFacts, TaskFacts } from "./model.js";
-import { coreFunction } from "./readers/core-call.js";
+import { coreFunction, isDeclarative } from "./readers/core-call.js";
 import { readDatasetCall, readDatasetType } from "./readers/dataset.js";
 import { MarkReader } from "./readers/marks.js";
 import { PipelineReader } from "./readers/pipeline.js";
@@ -35,7 +35,7 @@ export class FileAnalyzer {
 
     for (const call of host.calls(file)) {
       const called = coreFunction(host, call);
-      if (called === undefined) continue;
+      if (called === undefined || !isDeclarative(called)) continue;
       let wiring: CallSite["wiring"];
       let site = call;
       if (called === "task") {

@@ -51,7 +51,7 @@ export interface Declaration {
   readonly file: string;
   /** `project` for the project's own source, `core` for @glacier-ts/core, `lib` for TypeScript's own library. */
   readonly origin: "project" | "core" | "lib" | "other";
-  /** How the module exports it: `clean`, `default`, `Sales.clean`; undefined where it is not exported. */
+  /** How the module exports it: `clean`, `default`, `Sales.clean`; undefined where it is not, or can be reassigned. */
   readonly exportPath: string | undefined;
   /** The initial value of a variable that is never assigned again, or of a property. */
   readonly initializer: Node | undefined;
@@ -145,6 +145,7 @@ export interface CompilerHost {
   declarationOfValue(node: Node): Declaration | undefined;
   /** The `….of<T>()` call on the result of a call. */
   methodCallOn(call: Node, method: string): Node | undefined;
+  /** Of a declaration: its name. */
   location(node: Node): Location;
   /** The last doc comment before the statement that the node is in. */
   doc(node: Node): string | undefined;

@@ -52,6 +52,8 @@ export function linkDatasets(
   for (const dataset of files.flatMap((file) => file.datasets))
     entry(dataset.name).declarations.push(dataset);
   for (const task of tasks) {
+    // What a generic task reads and produces is not known, which was reported.
+    if (task.typeParameters !== "") continue;
     for (const { mention } of task.returned.outputs) {
       if (mention.name !== undefined) entry(mention.name).producers.push(mention);
     }

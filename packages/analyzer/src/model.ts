@@ -30,7 +30,7 @@ export interface TaskFacts {
   readonly id: string | undefined;
   /** The name of the declaration. */
   readonly name: string;
-  /** The function, or the call that wraps it. */
+  /** The name of its declaration; the call that makes it where it has none. */
   readonly location: Location;
   readonly doc: string | undefined;
   readonly signatureCount: number;
@@ -86,6 +86,8 @@ export interface OutputFacts {
 export interface DatasetMention {
   /** Undefined where the name is no literal. */
   readonly name: string | undefined;
+  /** The name's type, where it is no literal. */
+  readonly nameType?: string | undefined;
   readonly location: Location;
   readonly schema: PayloadSchema;
   /** The members of the payload with their marks: what must be assignable, where the dataset is produced. */
@@ -133,12 +135,12 @@ export interface PipelineFacts {
   /** Undefined where it is not exported. */
   readonly id: string | undefined;
   readonly name: string;
-  /** The call. */
+  /** The name of its declaration; the call where it has none. */
   readonly location: Location;
   readonly nameLocation: Location;
   readonly doc: string | undefined;
   readonly elements: readonly ElementFacts[];
-  /** Where an element of `tasks` could not be read: the graph is incomplete, which was reported. */
+  /** Where `tasks` or an element of it could not be read: the graph is incomplete, which was reported. */
   readonly isIncomplete: boolean;
 }
 

@@ -61,6 +61,7 @@ function projectOf(program: ts.Program, configFile: string, manifest: string | u
         ...program.getSemanticDiagnostics(),
       ].map((diagnostic) => fromCompiler(diagnostic, root)),
     emit: () => {
+      if (program.getCompilerOptions().noEmit) return [];
       const written: string[] = [];
       const write: ts.WriteFileCallback = (file, text, hasByteOrderMark) => {
         ts.sys.writeFile(file, text, hasByteOrderMark);
@@ -71,6 +72,7 @@ function projectOf(program: ts.Program, configFile: string, manifest: string | u
       return [...written, project.manifestFile];
     },
     outputFile: (sourceFile) => {
+      if (program.getCompilerOptions().noEmit) return undefined;
       const source = program.getSourceFile(path.resolve(root, sourceFile));
       return source && !source.isDeclarationFile ? outputFile(ts, program, source.fileName) : undefined;
     },

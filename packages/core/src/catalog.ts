@@ -323,6 +323,19 @@ export const catalog = {
     "To run a pipeline, the modules of its tasks are imported.",
     () => "build the project, and run the module by itself to see where it fails",
   ),
+  pipelineNotNamed: error(
+    4012,
+    (d: { known: readonly string[] }) =>
+      `The project has ${d.known.length} pipelines, ${list(d.known, "and")}: which one is meant?`,
+    "A command that needs one pipeline takes the only one there is, or the one that is named.",
+    () => "name the pipeline",
+  ),
+  manifestStale: error(
+    4013,
+    (d: { file: string; difference: string }) => `'${d.file}' is stale: ${d.difference}.`,
+    "The manifest on disk is not what the source says.",
+    () => "write it again with `glacier manifest`",
+  ),
 
   // 5xxx run
   taskThrew: error(
@@ -410,6 +423,11 @@ export const catalog = {
       `Dataset '${d.dataset}' cannot be written as ${d.format}${d.path === "" ? "" : ` at '${d.path}'`}: ${d.why}.`,
     "The format cannot hold the value that the task returned. What was there before is unchanged.",
     () => "use a format that can hold it, such as json",
+  ),
+  runBroken: error(
+    5014,
+    (d: { what: string }) => `The run cannot go on: ${d.what}.`,
+    "User code broke the run from outside of its tasks: an error that nothing catches, a promise that nothing settles, or `process.exit()`.",
   ),
 
   // 6xxx compile

@@ -1,7 +1,14 @@
 /** What can be wrong with a graph. The compiler and `pipeline.validate()` report the same problems from here. */
 import { type CatalogName, type DetailsOf, report } from "./catalog.js";
 import type { Diagnostic, Location } from "./diagnostic.js";
-import { type Graph, type GraphTask, getTask, type TaskId, type UncheckedGraph } from "./graph.js";
+import {
+  type Graph,
+  type GraphEdge,
+  type GraphTask,
+  getTask,
+  type TaskId,
+  type UncheckedGraph,
+} from "./graph.js";
 import { findCycles, topologicalOrder } from "./order.js";
 import { fail, type Result, succeed } from "./result.js";
 import { suggest } from "./suggest.js";
@@ -123,21 +130,21 @@ function duplicateProducers(graph: UncheckedGraph): GraphProblem[] {
 }
 
 function missingProducers(graph: UncheckedGraph): GraphProblem[] {
-  return [...graph.datasets.values()].flatMap(({ name: dataset, producers, consumers, manifest }) => {
+  const datasets = [...graph.datasets.values()];
+  const produced = datasets.filter(({ producers }) => producers.length > 0).map(({ name }) => name);
+  return datasets.flatMap(({ name: dataset, producers, consumers, manifest }) => {
     if (producers.length > 0 || manifest?.storage) return [];
-    const known = [...graph.datasets.values()]
-      .filter((other) => other.producers.length > 0)
-      .map((other) => other.name);
-    const suggestion = suggest(dataset, known);
-    return consumers
+    const readers = consumers
       .map((id) => getTask(graph, id))
-      .filter((task) => task.manifest.inputs.some((input) => input.dataset === dataset && !input.optional))
-      .map((task) =>
-        problem("missingProducer", { dataset, task: task.name, suggestion }, elementOf(graph, task.id), [
-          { message: `'${task.name}' reads it here`, at: { kind: "input", task: task.id, dataset } },
-          ...nearProducer(graph, suggestion),
-        ]),
-      );
+      .filter((task) => task.manifest.inputs.some((input) => input.dataset === dataset && !input.optional));
+    if (readers.length === 0) return [];
+    const suggestion = suggest(dataset, produced);
+    return readers.map((task) =>
+      problem("missingProducer", { dataset, task: task.name, suggestion }, elementOf(graph, task.id), [
+        { message: `'${task.name}' reads it here`, at: { kind: "input", task: task.id, dataset } },
+        ...nearProducer(graph, suggestion),
+      ]),
+    );
   });
 }
 
@@ -161,15 +168,16 @@ function selfDependencies(graph: UncheckedGraph): GraphProblem[] {
 }
 
 function cycles(graph: UncheckedGraph): GraphProblem[] {
-  return findCycles(graph).map((cycle) => {
+  const found = findCycles(graph);
+  // One pass over the edges for all cycles, as there may be thousands.
+  const edgesFrom = new Map(found.flat().map((id): [TaskId, GraphEdge[]] => [id, []]));
+  for (const edge of graph.edges) edgesFrom.get(edge.from)?.push(edge);
+  return found.map((cycle) => {
     const first = cycle[0] as TaskId;
     const ring = [...cycle, first];
     const names = ring.map((id) => getTask(graph, id).name);
-    const position = new Map(cycle.map((id, index) => [id, index]));
-    const place = (id: TaskId) => position.get(id) ?? Number.NaN;
-    const related = graph.edges
-      .filter(({ from, to }) => place(to) === (place(from) + 1) % cycle.length)
-      .sort((a, b) => place(a.from) - place(b.from))
+    const related = cycle
+      .flatMap((from, index) => edgesFrom.get(from)?.filter(({ to }) => to === ring[index + 1]) ?? [])
       .map(({ from, to, dataset }) => ({
         message: `'${getTask(graph, to).name}' reads '${dataset}' from '${getTask(graph, from).name}'`,
         at: { kind: "input", task: to, dataset } as const,

@@ -140,11 +140,13 @@ export class Pipeline<T extends Tasks = Tasks> {
     options: RunOptions<Kept>,
   ): Promise<RunResult<DatasetValues<T, ResultNames<T> | Kept>>> {
     const graph = this.#checkedGraph("run", this.run);
-    for (const dataset of options.keep ?? []) {
-      const known = [...graph.datasets.values()].filter((d) => d.producers.length > 0).map((d) => d.name);
-      if (known.includes(dataset)) continue;
-      const details = { dataset, pipeline: this.name, suggestion: suggest(dataset, known) };
-      throw new GlacierError([report("unknownDataset", details)], this.run);
+    const known = [...graph.datasets.values()].filter((d) => d.producers.length > 0).map((d) => d.name);
+    const unknown = (options.keep ?? []).filter((dataset) => !known.includes(dataset));
+    if (unknown.length > 0) {
+      const problems = unknown.map((dataset) =>
+        report("unknownDataset", { dataset, pipeline: this.name, suggestion: suggest(dataset, known) }),
+      );
+      throw new GlacierError(problems, this.run);
     }
     const outcome = await options.executor.execute({
       graph,
@@ -223,7 +225,7 @@ export class Pipeline<T extends Tasks = Tasks> {
       for (const [id, run] of this.#functions(graph, boundary))
         if (run === reference) return getTask(graph, id);
     }
-    const name = typeof reference === "string" ? reference : reference.name.replace(/^bound /, "");
+    const name = typeof reference === "string" ? reference : nameOf(reference);
     const task =
       typeof reference === "string" ? tasks.find((candidate) => candidate.name === name) : undefined;
     if (task) return task;
@@ -240,6 +242,12 @@ export class Pipeline<T extends Tasks = Tasks> {
   #stale(detail: string): Diagnostic {
     return report("staleBuild", { pipeline: this.name, detail });
   }
+}
+
+/** What to call a function that is no task of the pipeline: the name of its export, else its own. */
+function nameOf(run: TaskFunction): string {
+  const exported = taskMetadata(run)?.id?.split("#").at(-1);
+  return exported ?? (run.name.replace(/^(bound )+/, "") || "(anonymous)");
 }
 
 /** The place in the source that the manifest remembers: file and line of a declaration. */

@@ -14,8 +14,9 @@ export class RunError extends GlacierError {
     this.name = "RunError";
     this.outcome = outcome;
     // The frames of the failed task say where the trouble is; the frames of the engine would not.
-    const thrown = outcome.failures.find((failure) => failure.reason === "task-threw");
-    this.stack = [`${this.name}: ${this.message}`, ...(thrown ? renderStack(thrown.error) : [])].join("\n");
+    const stacks = outcome.failures.map((failure) => ("error" in failure ? renderStack(failure.error) : []));
+    const frames = stacks.find((lines) => lines.length > 0) ?? [];
+    this.stack = [`${this.name}: ${this.message}`, ...frames].join("\n");
   }
 }
 

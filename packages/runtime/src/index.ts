@@ -2,5 +2,6 @@
  * Runs pipelines.
  * @module @glacier-ts/runtime
  */
+export { errorInfo } from "./error-info.js";
 export { LocalExecutor, type LocalExecutorOptions } from "./executors/local.js";
 export type { DatasetAccess } from "./stored-datasets.js";

@@ -62,10 +62,31 @@ export function typescript6Syntax(ts: typeof import("typescript")) {
     if (ts.isFunctionExpression(inner) || ts.isArrowFunction(inner)) return { ...common, kind: "function" };
     if (ts.isStringLiteralLike(inner)) return { ...common, kind: "literal", value: inner.text };
     if (ts.isNumericLiteral(inner)) return { ...common, kind: "literal", value: Number(inner.text) };
+    if (isNegativeNumber(inner)) return { ...common, kind: "literal", value: -Number(inner.operand.text) };
     if (inner.kind === ts.SyntaxKind.TrueKeyword) return { ...common, kind: "literal", value: true };
     if (inner.kind === ts.SyntaxKind.FalseKeyword) return { ...common, kind: "literal", value: false };
     if (inner.kind === ts.SyntaxKind.NullKeyword) return { ...common, kind: "literal", value: null };
     return { ...common, kind: "other" };
+  }
+
+  function isNegativeNumber(
+    node: ts.Node,
+  ): node is ts.PrefixUnaryExpression & { readonly operand: ts.NumericLiteral } {
+    const isNegative = ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.MinusToken;
+    return isNegative && ts.isNumericLiteral(node.operand);
+  }
+
+  /** The name of a declaration, so that an editor does not underline the whole function; else the node itself. */
+  function nameOrWhole(node: ts.Node): ts.Node {
+    const isNamed =
+      ts.isVariableDeclaration(node) ||
+      ts.isFunctionDeclaration(node) ||
+      ts.isPropertyAssignment(node) ||
+      ts.isPropertyDeclaration(node) ||
+      ts.isMethodDeclaration(node) ||
+      ts.isTypeAliasDeclaration(node) ||
+      ts.isInterfaceDeclaration(node);
+    return (isNamed ? node.name : undefined) ?? node;
   }
 
   function property(node: ts.ObjectLiteralElementLike): PropertyExpression {
@@ -139,7 +160,7 @@ export function typescript6Syntax(ts: typeof import("typescript")) {
     return docComment(source.text.slice(node.pos, node.getStart(source)));
   }
 
-  return { bare, literalName, expression, calls, documented, doc };
+  return { bare, literalName, nameOrWhole, expression, calls, documented, doc };
 }
 
 /** Reverses the end of an array in place. */

@@ -59,6 +59,15 @@ export function typescript6Host(
     return locate(source, at.getStart(source), at.end);
   };
 
+  /** The type as text; a module's type names it from the project's folder. */
+  const print = (of: ts.Type) =>
+    checker
+      .typeToString(of, undefined, ts.TypeFormatFlags.NoTruncation)
+      .replace(
+        /import\("([^"]*)"(?:, \{ with: \{[^}]*\} \})?\)/g,
+        (_, module: string) => `import("${path.isAbsolute(module) ? relative(module) : module}")`,
+      );
+
   const behindAliases = (found: ts.Symbol | undefined): ts.Symbol | undefined =>
     found && found.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(found) : found;
 
@@ -107,7 +116,8 @@ export function typescript6Host(
       const isConst = (at.parent.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.Const;
       const initializer = isConst && at.initializer ? handle<Node>(at.initializer) : undefined;
       const name = ts.isIdentifier(at.name) ? at.name.text : "";
-      return { ...common, kind: "variable", name, exportPath: exportNameOf(at), initializer };
+      const exportPath = isConst ? exportNameOf(at) : undefined;
+      return { ...common, kind: "variable", name, exportPath, initializer };
     }
     if (ts.isFunctionDeclaration(at)) {
       const name = at.name?.text ?? fileName;
@@ -169,8 +179,9 @@ export function typescript6Host(
     [ts.TypeFlags.Union, "union"],
     [ts.TypeFlags.Intersection, "intersection"],
     [ts.TypeFlags.String, "string"],
-    [ts.TypeFlags.Number, "number"],
-    [ts.TypeFlags.BigInt, "bigint"],
+    // An enum whose members are computed is no union.
+    [ts.TypeFlags.Number | ts.TypeFlags.Enum, "number"],
+    [ts.TypeFlags.BigInt | ts.TypeFlags.BigIntLiteral, "bigint"],
     [ts.TypeFlags.ESSymbolLike, "symbol"],
     [ts.TypeFlags.TemplateLiteral | ts.TypeFlags.StringMapping, "template"],
   ];
@@ -247,7 +258,7 @@ export function typescript6Host(
         ts.isCallExpression(access.parent);
       return isCall ? handle(access.parent) : undefined;
     },
-    location: (at) => locationOf(node(at)),
+    location: (at) => locationOf(syntax.nameOrWhole(node(at))),
     doc: (at) => syntax.doc(syntax.documented(node(at))),
     text: (at) => node(at).getText(),
 
@@ -327,7 +338,7 @@ export function typescript6Host(
       const declaration = checker.getSignaturesOfType(type(of), ts.SignatureKind.Call)[0]?.declaration;
       return declaration && describe(declaration);
     },
-    print: (of) => checker.typeToString(type(of), undefined, ts.TypeFormatFlags.NoTruncation),
+    print: (of) => print(type(of)),
     isAssignable: (source, target) => checker.isTypeAssignableTo(type(source), type(target)),
   };
 }

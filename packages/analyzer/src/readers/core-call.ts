@@ -21,6 +21,18 @@ export function coreFunction(host: CompilerHost, call: Node): string | undefined
   return called?.origin === "core" ? called.name : undefined;
 }
 
+/** The functions of core that make an option of the options they are given. */
+export const optionFunctions: ReadonlySet<string> = new Set(
+  ["local", "container", "serverless"].concat(["file", "s3", "gcs", "azureBlob"]),
+);
+
+const declarative = new Set(["task", "pipeline", "dataset", "of", "env", "secret", ...optionFunctions]);
+
+/** Whether the function of core only describes: a bundle that does not use the result can leave its call out. */
+export function isDeclarative(name: string): boolean {
+  return declarative.has(name);
+}
+
 /** Whether the object is a module, part of core, or stands where a task or pipeline is declared. */
 function leadsToCore(host: CompilerHost, call: Node, object: Node): boolean {
   let root = host.expression(object);

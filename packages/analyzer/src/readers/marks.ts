@@ -11,6 +11,8 @@ export interface MarkedType {
 export interface Mark {
   /** Undefined where the name is no literal. */
   readonly name: string | undefined;
+  /** The name's type, where it is no literal. */
+  readonly nameType?: string | undefined;
   /** The members of the type that have this mark; several for a payload that is a union, such as boolean. */
   readonly types: readonly Type[];
   /** The type that was read, with null and undefined where it accepts them. */
@@ -19,10 +21,12 @@ export interface Mark {
   readonly core: string;
 }
 
+type ReadMark = Pick<Mark, "name" | "nameType" | "core">;
+
 /** Reads the marks of types: by the mark on the resolved type, never by how the type is written. */
 export class MarkReader {
   readonly #host: CompilerHost;
-  readonly #marks = new Map<Type, Pick<Mark, "name" | "core"> | undefined>();
+  readonly #marks = new Map<Type, ReadMark | undefined>();
 
   constructor(host: CompilerHost) {
     this.#host = host;
@@ -53,12 +57,12 @@ export class MarkReader {
     return isCandidate && this.#coreProperty(type, "~context") !== undefined;
   }
 
-  #markOf(type: Type): Pick<Mark, "name" | "core"> | undefined {
+  #markOf(type: Type): ReadMark | undefined {
     if (!this.#marks.has(type)) this.#marks.set(type, this.#readMark(type));
     return this.#marks.get(type);
   }
 
-  #readMark(type: Type): Pick<Mark, "name" | "core"> | undefined {
+  #readMark(type: Type): ReadMark | undefined {
     const host = this.#host;
     const kind = host.kind(type);
     if (kind !== "intersection" && kind !== "object") return undefined;
@@ -71,14 +75,19 @@ export class MarkReader {
     if (own?.name && others.length === 0) {
       const [name] = host.typeArguments(own.member);
       const literal = name && host.literal(name);
-      return { name: typeof literal === "string" ? literal : undefined, core: own.name.file };
+      return typeof literal === "string"
+        ? { name: literal, core: own.name.file }
+        : { name: undefined, nameType: name && host.print(name), core: own.name.file };
     }
     const mark = this.#coreProperty(type, "~dataset");
     if (!mark) return undefined;
     // The member is optional: its type is the name, or undefined.
     const names = host.kind(mark.type) === "union" ? host.members(mark.type) : [mark.type];
     const literals = names.map((name) => host.literal(name)).filter((value) => typeof value === "string");
-    return { name: literals.length === 1 ? literals[0] : undefined, core: mark.file };
+    if (literals.length === 1) return { name: literals[0], core: mark.file };
+    const nameType =
+      literals.length === 0 ? "never: it is a dataset inside of another one" : host.print(mark.type);
+    return { name: undefined, nameType, core: mark.file };
   }
 
   /** A property that is declared in core, its type and the file that declares it. */

@@ -2,6 +2,7 @@ import type { Json, JsonObject, Location } from "@glacier-ts/core";
 import type { CompilerHost, Expression, Node, Type } from "../compiler-host.js";
 import type { OptionFacts } from "../model.js";
 import { constantExpression } from "./constant.js";
+import { coreFunction, optionFunctions } from "./core-call.js";
 
 /**
  * Reads options from the type of the expression that gives them: the compiler has evaluated what is constant. Where
@@ -30,6 +31,11 @@ function readValue(
   if (literal !== undefined) return literal;
   if (written?.kind === "literal") return written.value;
   const kind = host.kind(type);
+  // A constant that is annotated with the options' type: what is written says which member of the union it is.
+  if (kind === "union" && written) {
+    const narrow = host.typeAt(written.node);
+    if (host.kind(narrow) !== "union") return readValue(host, narrow, written.node, path, locations);
+  }
   if (kind === "null") return null;
   if (kind === "tuple") {
     const items = written?.kind === "array" ? written.elements : [];
@@ -57,15 +63,18 @@ function readObject(
   locations: Map<string, Location>,
 ): Json {
   if (host.signatures(type).length > 0) return { $dynamic: host.print(type) };
-  const nodes = propertyNodes(host, written);
+  const { nodes, isComplete } = propertyNodes(host, written);
   const properties = host.properties(type);
   const types = host.propertyTypes(properties);
   const entries = properties.flatMap((property, index) => {
     const propertyType = types[index];
     const present = propertyType && withoutUndefined(host, propertyType);
     if (!present) return [];
+    const node = nodes.get(property.name);
+    // The options' own type names every option, also those that are not given.
+    if (!node && isComplete && host.literal(present) === undefined) return [];
     const child = path === "" ? property.name : `${path}.${property.name}`;
-    return [[property.name, readValue(host, present, nodes.get(property.name), child, locations)]];
+    return [[property.name, readValue(host, present, node, child, locations)]];
   });
   return Object.fromEntries(entries) as JsonObject;
 }
@@ -79,15 +88,19 @@ function withoutUndefined(host: CompilerHost, type: Type): Type | undefined {
 }
 
 /** The expressions of the properties of an object literal, also of one that is given to `compute.local({…})` and the like. */
-function propertyNodes(host: CompilerHost, written: Expression | undefined): ReadonlyMap<string, Node> {
-  const [first] = written?.kind === "call" ? written.arguments : [];
+function propertyNodes(
+  host: CompilerHost,
+  written: Expression | undefined,
+): { nodes: ReadonlyMap<string, Node>; isComplete: boolean } {
+  const isOptionCall =
+    written?.kind === "call" && optionFunctions.has(coreFunction(host, written.node) ?? "");
+  const [first] = isOptionCall ? written.arguments : [];
   const object = first ? constantExpression(host, first) : written;
-  if (object?.kind !== "object") return new Map();
-  return new Map(
-    object.properties.flatMap(({ key, value }) =>
-      key !== undefined && value ? [[key, value] as const] : [],
-    ),
+  if (object?.kind !== "object") return { nodes: new Map(), isComplete: isOptionCall && !first };
+  const nodes = object.properties.flatMap(({ key, value }) =>
+    key !== undefined && value ? [[key, value] as const] : [],
   );
+  return { nodes: new Map(nodes), isComplete: nodes.length === object.properties.length };
 }
 
 function isObject(value: Json): value is JsonObject {

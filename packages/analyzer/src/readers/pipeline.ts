@@ -1,5 +1,5 @@
 import { type Diagnostic, report } from "@glacier-ts/core";
-import type { CompilerHost, CompilerSymbol, Declaration, Expression, Node } from "../compiler-host.js";
+import type { CompilerHost, CompilerSymbol, Declaration, Expression, Node, Type } from "../compiler-host.js";
 import type { ElementFacts, PipelineFacts } from "../model.js";
 import { constantExpression, originalDeclaration } from "./constant.js";
 import { coreFunction, exportId } from "./core-call.js";
@@ -29,8 +29,14 @@ export class PipelineReader {
         diagnostics: [report("unreadablePipeline", { found }, host.location(argument))],
       };
     }
-    const propertyValue = (key: string) => options.properties.find((property) => property.key === key)?.value;
-    const nameNode = propertyValue("name");
+    const { name: nameNode, tasks: tasksNode, unread } = readProperties(host, options);
+    if (unread && !(nameNode && tasksNode)) {
+      const found = `'${shorten(host.text(unread))}', which cannot be read`;
+      return {
+        facts: undefined,
+        diagnostics: [report("unreadablePipeline", { found }, host.location(unread))],
+      };
+    }
     if (!nameNode) return { facts: undefined, diagnostics: [] };
     const name = host.literal(host.typeAt(nameNode)) ?? literalValue(constantExpression(host, nameNode));
     if (typeof name !== "string") {
@@ -39,18 +45,17 @@ export class PipelineReader {
     }
 
     const elements = new ElementReader(host, this.#tasks, name);
-    const tasksNode = propertyValue("tasks");
     if (tasksNode) elements.readTasks(tasksNode);
     const declaration = host.declarationOfValue(call);
     return {
       facts: {
         id: exportId(declaration),
         name,
-        location: host.location(call),
+        location: host.location(declaration?.node ?? call),
         nameLocation: host.location(nameNode),
         doc: host.doc(call),
         elements: elements.elements,
-        isIncomplete: elements.diagnostics.length > 0,
+        isIncomplete: elements.isIncomplete,
       },
       diagnostics: elements.diagnostics,
     };
@@ -61,6 +66,8 @@ export class PipelineReader {
 class ElementReader {
   readonly elements: ElementFacts[] = [];
   readonly diagnostics: Diagnostic[] = [];
+  /** An element could not be read, which was reported here or where it is declared. */
+  isIncomplete = false;
   readonly #host: CompilerHost;
   readonly #tasks: TaskReader;
   readonly #pipeline: string;
@@ -80,6 +87,7 @@ class ElementReader {
     const symbol = expression.kind === "identifier" ? host.symbolAt(expression.node) : undefined;
     if (symbol && host.declarationOf(symbol)?.kind === "module") return this.#module(symbol, node);
     const details = { pipeline: this.#pipeline, found: host.print(host.typeAt(node)) };
+    this.isIncomplete = true;
     this.diagnostics.push(report("unreadableTasks", details, host.location(node)));
   }
 
@@ -105,40 +113,70 @@ class ElementReader {
         this.#element(value, key, this.#host.symbolAt(value));
       } else if (!value) {
         this.#refuse(node, "a method has no export by which a worker could find it");
+      } else if (this.#holdsTasks(this.#host.typeAt(value))) {
+        this.#refuse(value, `it holds functions, ${nested}`);
       }
     }
   }
 
-  /** The exports of a module that mention datasets; a module's keys are in the order of their names, as in JavaScript. */
+  /** The exports of a module that mention datasets, each once; a module's keys are in the order of their names, as in JavaScript. */
   #module(module: CompilerSymbol, node: Node): void {
     const host = this.#host;
     for (const { name, symbol } of host.exportsOf(module)) {
       const declaration = host.declarationOf(symbol);
-      if (!declaration || host.signatures(host.typeOf(symbol)).length === 0) continue;
+      if (!declaration) continue;
+      const type = host.typeOf(symbol);
+      if (host.signatures(type).length === 0) {
+        if (this.#holdsTasks(type)) this.#refuse(node, `its export '${name}' holds functions, ${nested}`);
+        continue;
+      }
       const original = originalDeclaration(this.#host, declaration);
-      const isWrapped = this.#isWrapped(original);
-      const plain = isWrapped ? undefined : this.#tasks.readFunction(original, host.typeOf(symbol));
-      if (plain && !mentionsDataset(plain)) continue;
-      this.#add(node, name, original, plain);
+      if (this.elements.some((element) => element.id === exportId(original))) continue;
+      const call = this.#wrapping(original);
+      const plain = call ? undefined : this.#tasks.readFunction(original, type);
+      if (call) this.#wrapped(node, name, original, call);
+      else if (plain && mentionsDataset(plain)) this.#add(node, name, original, plain);
     }
   }
 
   #element(node: Node, key: string | undefined, symbol: CompilerSymbol | undefined): void {
     const host = this.#host;
-    const kind = host.expression(node).kind;
+    const { kind, node: value } = host.expression(node);
+    if (kind === "call" && coreFunction(host, value) === "task") {
+      // Reported at the call, which is the value of no export.
+      this.isIncomplete = true;
+      return;
+    }
     if (kind === "function" || kind === "call") {
       return this.#refuse(node, "what is made in place has no export by which a worker could find it");
     }
     const declared = symbol && host.declarationOf(symbol);
-    if (!symbol || !declared) return this.#refuse(node, "its declaration cannot be found");
+    if (!symbol || !declared) return this.#refuse(node, "it is not the name of a function");
     const declaration = originalDeclaration(this.#host, declared);
-    if (this.#isWrapped(declaration)) return this.#add(node, key, declaration, undefined);
+    const call = this.#wrapping(declaration);
+    if (call) return this.#wrapped(node, key, declaration, call);
     const type = host.typeOf(symbol);
     if (host.signatures(type).length === 0)
       return this.#refuse(node, `it is ${host.print(type)}, which is no function`);
     const plain = this.#tasks.readFunction(declaration, type);
     if (!mentionsDataset(plain)) return this.#refuse(node, "it neither reads nor produces a dataset");
     this.#add(node, key, declaration, plain);
+  }
+
+  /** A function that `task()` made. */
+  #wrapped(at: Node, key: string | undefined, declaration: Declaration, call: Node): void {
+    const task = this.#tasks.readCall(call);
+    if (!task) return this.#refuse(at, "the options and the function must be written in its call of task()");
+    // What is lost in its return type is reported there.
+    if (!mentionsDataset(task) && task.returned.problems.length === 0) {
+      return this.#refuse(at, "it neither reads nor produces a dataset");
+    }
+    if (task.id === undefined) {
+      // Reported at the call.
+      this.isIncomplete = true;
+      return;
+    }
+    this.#add(at, key, declaration, undefined);
   }
 
   #add(at: Node, key: string | undefined, declaration: Declaration, plain: ElementFacts["plain"]): void {
@@ -148,7 +186,7 @@ class ElementReader {
       return this.#refuse(at, "it is declared in another package, whose tasks cannot be used yet");
     }
     if (id === undefined) {
-      const why = `'${declaration.name}' is not exported from ${declaration.file}, so a worker could not find it`;
+      const why = `'${declaration.name}' is no exported function or const of ${declaration.file}, so a worker could not find it`;
       return this.#refuse(at, why);
     }
     this.elements.push({ key, location: host.location(at), text: host.text(at), id, plain });
@@ -157,6 +195,7 @@ class ElementReader {
   #refuse(node: Node, why: string): void {
     const host = this.#host;
     const details = { element: shorten(host.text(node)), pipeline: this.#pipeline, why };
+    this.isIncomplete = true;
     this.diagnostics.push(report("notATask", details, host.location(node)));
   }
 
@@ -164,11 +203,47 @@ class ElementReader {
     return this.#host.signatures(this.#host.typeAt(node)).length > 0;
   }
 
-  #isWrapped(declaration: Declaration): boolean {
+  /** Whether an object has functions that mention datasets. */
+  #holdsTasks(type: Type): boolean {
+    const host = this.#host;
+    if (host.kind(type) !== "object" || ["core", "lib"].includes(host.nameOf(type)?.origin ?? ""))
+      return false;
+    const properties = host.properties(type);
+    return host.propertyTypes(properties).some((member, index) => {
+      if (host.signatures(member).length === 0) return false;
+      const symbol = properties[index]?.symbol;
+      const declaration = symbol && host.declarationOf(symbol);
+      return declaration !== undefined && mentionsDataset(this.#tasks.readFunction(declaration, member));
+    });
+  }
+
+  /** The call of `task()` that made a function; undefined for a plain one. */
+  #wrapping(declaration: Declaration): Node | undefined {
     const { initializer } = declaration;
     const value = initializer && this.#host.expression(initializer);
-    return value?.kind === "call" && coreFunction(this.#host, value.node) === "task";
+    return value?.kind === "call" && coreFunction(this.#host, value.node) === "task" ? value.node : undefined;
   }
+}
+
+const nested = "and tasks cannot be nested: list them by their names";
+
+/** The options of a pipeline that are written in an object, or in constants that are spread into it; the last one counts. */
+function readProperties(
+  host: CompilerHost,
+  object: Extract<Expression, { kind: "object" }>,
+): { name?: Node | undefined; tasks?: Node | undefined; unread?: Node | undefined } {
+  let found: ReturnType<typeof readProperties> = {};
+  for (const { key, value, node, isSpread } of object.properties) {
+    if (key === "name" || key === "tasks") {
+      found = { ...found, [key]: value, ...(!value && { unread: node }) };
+      continue;
+    }
+    if (key !== undefined) continue;
+    const spread = isSpread && value ? constantExpression(host, value) : undefined;
+    // What is written before a spread that cannot be read may be replaced by it.
+    found = spread?.kind === "object" ? { ...found, ...readProperties(host, spread) } : { unread: node };
+  }
+  return found;
 }
 
 function literalValue(expression: Expression): unknown {

@@ -30,6 +30,7 @@ export class TaskReader {
   readonly #host: CompilerHost;
   readonly #marks: MarkReader;
   readonly #schemas: PayloadSchemas;
+  readonly #calls = new Map<Node, TaskFacts | undefined>();
 
   constructor(host: CompilerHost, marks: MarkReader, schemas: PayloadSchemas) {
     this.#host = host;
@@ -37,18 +38,19 @@ export class TaskReader {
     this.#schemas = schemas;
   }
 
-  /** Reads a call of `task(options, run)`; undefined where it lacks its arguments, which the compiler reports. */
+  /** Reads a call of `task(options, run)`; undefined where the two are not written in it. */
   readCall(call: Node): TaskFacts | undefined {
+    if (!this.#calls.has(call)) this.#calls.set(call, this.#readCall(call));
+    return this.#calls.get(call);
+  }
+
+  #readCall(call: Node): TaskFacts | undefined {
     const expression = this.#host.expression(call);
     const [options, run] = expression.kind === "call" ? expression.arguments : [];
-    if (!options || !run) return undefined;
+    if (!options || !run || this.#host.expression(options).kind === "spread") return undefined;
     const declaration = this.#host.declarationOfValue(call);
-    return this.#read(
-      declaration,
-      this.#host.typeAt(run),
-      this.#host.location(call),
-      readOptions(this.#host, options),
-    );
+    const location = this.#host.location(declaration?.node ?? call);
+    return this.#read(declaration, this.#host.typeAt(run), location, readOptions(this.#host, options));
   }
 
   /** Reads a function that is a task as it is. */
@@ -156,7 +158,15 @@ class ReturnReader {
     const [value] = values;
     if (!value) return; // nothing is returned: a task for its side effect
     const promised = values.map((member) => promisedType(host, member));
-    if (values.length === 1 && promised[0]) return this.#value(promised[0], "", isNullable);
+    if (values.length === 1 && promised[0]) {
+      this.#value(promised[0], "", isNullable);
+      const other = members.find((member) => member !== value);
+      const [output] = this.#outputs;
+      if (other && output) {
+        this.#problems.push({ kind: "mixed", dataset: output.mention.name ?? "?", type: host.print(other) });
+      }
+      return;
+    }
     if (values.length > 1 || values.length < members.length) {
       this.#problems.push({ kind: "no-dataset", type: host.print(type) });
       return;
@@ -168,7 +178,9 @@ class ReturnReader {
       this.#problems.push({ kind: "stream-of-datasets", type: host.print(type) });
     } else if (kind === "tuple") {
       host.tupleElements(value).forEach((element, index) => {
-        this.#value(element.type, `/${index}`, isNullable);
+        const type = `...${host.print(element.type)}[] at '/${index}'`;
+        if (element.isRest) this.#problems.push({ kind: "no-dataset", type });
+        else this.#value(element.type, `/${index}`, isNullable);
       });
     } else if (kind === "object" && this.#hasDatasetProperty(value)) {
       const properties = host.properties(value);

@@ -19,5 +19,7 @@ export const literalNames: TaskRule = (task) => {
   ];
   return mentions
     .filter((mention) => mention.name === undefined)
-    .map(({ location }) => report("dynamicName", { what: "dataset", type: "no literal type" }, location));
+    .map(({ location, nameType = "unknown" }) =>
+      report("dynamicName", { what: "dataset", type: nameType }, location),
+    );
 };

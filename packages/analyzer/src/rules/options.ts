@@ -1,4 +1,4 @@
-import { type Diagnostic, durationMs, type Json, type JsonObject, report } from "@glacier-ts/core";
+import { type Diagnostic, durationMs, type Json, type JsonObject, report, sortKeys } from "@glacier-ts/core";
 import { isDynamic, type OptionFacts } from "../model.js";
 import type { DatasetRule, TaskRule } from "./rule.js";
 
@@ -50,9 +50,9 @@ export const datasetOptions: DatasetRule = ({ name, declarations }) =>
 export const oneDeclaration: DatasetRule = ({ name: dataset, declarations }) => {
   const [first, ...others] = declarations.filter((declaration) => declaration.form === "value");
   if (!first) return [];
-  const text = JSON.stringify(first.options.value);
+  const textOf = ({ options }: typeof first) => JSON.stringify(sortKeys(options.value));
   return others
-    .filter((other) => JSON.stringify(other.options.value) !== text)
+    .filter((other) => textOf(other) !== textOf(first))
     .map((other) =>
       report("conflictingDataset", { dataset }, other.location, [
         { message: "the first declaration", location: first.location },
@@ -64,7 +64,9 @@ function checkValues(owner: string, options: OptionFacts): Diagnostic[] {
   return Object.entries(expectations).flatMap(([option, { test, expected }]) => {
     const value = valueAt(options.value, option);
     if (value === undefined || test(value)) return [];
-    const details = { owner, option, found: JSON.stringify(value), expected };
+    // JSON has no infinity.
+    const found = typeof value === "number" ? String(value) : JSON.stringify(value);
+    const details = { owner, option, found, expected };
     return [report("invalidOption", details, locationOf(options, option))];
   });
 }

@@ -1,4 +1,5 @@
 import { type Diagnostic, report } from "@glacier-ts/core";
+import type { LinkedDataset } from "../datasets.js";
 import { compareMentions } from "../datasets.js";
 import type { DatasetMention } from "../model.js";
 import type { PayloadComparer } from "../schema/payload-comparer.js";
@@ -13,29 +14,32 @@ export const payloadsFit: DatasetRule = (dataset, payloads) => {
   if (!first) {
     // An external dataset has the widest of the types that it is read as, or the declared one.
     const widest = dataset.schemaMention;
-    return widest ? consumers.flatMap((consumer) => check(dataset.name, widest, consumer, payloads)) : [];
+    return widest ? consumers.flatMap((consumer) => check(dataset, widest, consumer, payloads)) : [];
   }
   return [
-    ...otherProducers.flatMap((other) => check(dataset.name, other, first, payloads)),
+    ...otherProducers.flatMap((other) => check(dataset, other, first, payloads)),
     ...producers.flatMap((producer) =>
-      consumers.flatMap((consumer) => check(dataset.name, producer, consumer, payloads)),
+      consumers.flatMap((consumer) => check(dataset, producer, consumer, payloads)),
     ),
   ];
 };
 
 function check(
-  dataset: string,
+  dataset: LinkedDataset,
   produced: DatasetMention,
   read: DatasetMention,
   payloads: PayloadComparer,
 ): readonly Diagnostic[] {
+  // Of two copies of core no dataset fits the other's, which is reported as such.
+  if (produced.core !== undefined && read.core !== undefined && produced.core !== read.core) return [];
   const mismatch = payloads.mismatch(produced, read);
   if (!mismatch) return [];
   const [earlier, later] = [produced, read].sort(compareMentions) as [DatasetMention, DatasetMention];
-  const message = earlier === produced ? `'${dataset}' is produced here` : `'${dataset}' is read here`;
+  const { name, producers, consumers } = dataset;
+  const role = producers.includes(earlier) ? "produced" : consumers.includes(earlier) ? "read" : "declared";
   return [
-    report("payloadMismatch", { dataset, ...mismatch }, later.location, [
-      { message, location: earlier.location },
+    report("payloadMismatch", { dataset: name, ...mismatch }, later.location, [
+      { message: `'${name}' is ${role} here`, location: earlier.location },
     ]),
   ];
 }

@@ -34,8 +34,11 @@ export class PayloadComparer {
   mismatch(produced: DatasetMention, read: DatasetMention): Mismatch | undefined {
     if (this.fits(produced, read)) return undefined;
     const source = produced.types.find((type) => !this.#host.isAssignable(type, read.whole));
-    const [target] = read.types;
-    return source && target ? this.#explain(source, target) : undefined;
+    const [target, ...others] = read.types;
+    if (!source || !target) return undefined;
+    if (others.length === 0) return this.#explain(source, target);
+    const print = (type: Type) => this.#host.print(this.#withoutMark(type));
+    return { path: "", produced: print(source), expected: read.types.map(print).join(" | ") };
   }
 
   /** Whether what is produced is assignable to what is read. */

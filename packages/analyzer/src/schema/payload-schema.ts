@@ -103,7 +103,14 @@ export class PayloadSchemas {
     const name = walk.recursive.get(type);
     if (name !== undefined) return this.#reference(name, walk);
     if (walk.open.has(type)) return this.#reference(this.#define(type, walk), walk);
-    if (walk.open.size > maxDepth) return this.#problem(type, walk, path, "which never ends");
+    if (walk.open.size > maxDepth) {
+      walk.problems.push({
+        path: shorten(path),
+        type: shorten(this.#host.print(type)),
+        why: "in a type which never ends",
+      });
+      return {};
+    }
 
     const before = { references: walk.references, problems: walk.problems.length };
     walk.open.add(type);
@@ -159,8 +166,7 @@ export class PayloadSchemas {
       case "literal":
         return { const: host.literal(type) as Json };
       case "union": {
-        const values = host.members(type).filter((member) => !isAbsent(host, member));
-        return union(values.map((member) => this.#walk(member, walk, path)));
+        return union(host.members(type).map((member) => this.#walk(member, walk, path)));
       }
       case "intersection":
         return this.#intersection(type, walk, path);
@@ -187,6 +193,15 @@ export class PayloadSchemas {
     }
   }
 
+  /** The schema of something that may be left out: a property, or an element at the end of a tuple. */
+  #present(type: Type, walk: Walk, path: string): JsonObject {
+    const host = this.#host;
+    const members = host.kind(type) === "union" ? host.members(type) : [];
+    const present = members.filter((member) => !isAbsent(host, member));
+    if (present.length === members.length) return this.#walk(type, walk, path);
+    return union(present.map((member) => this.#walk(member, walk, path)));
+  }
+
   #intersection(type: Type, walk: Walk, path: string): JsonObject {
     const members = this.#host.members(type).filter((member) => !this.#isMark(member));
     // A branded primitive, or an array with further properties, is stored as the primitive or the array.
@@ -201,7 +216,12 @@ export class PayloadSchemas {
     const rest = elements.find((element) => element.isRest);
     return {
       type: "array",
-      prefixItems: fixed.map((element, index) => this.#walk(element.type, walk, `${path}[${index}]`)),
+      prefixItems: fixed.map((element, index) => {
+        const place = `${path}[${index}]`;
+        return element.isOptional
+          ? this.#present(element.type, walk, place)
+          : this.#walk(element.type, walk, place);
+      }),
       minItems: fixed.filter((element) => !element.isOptional).length,
       items: rest ? this.#walk(rest.type, walk, `${path}[]`) : false,
     };
@@ -254,7 +274,7 @@ export class PayloadSchemas {
     all.forEach((property, index) => {
       const member = types[index];
       if (!member || isAbsent(host, member)) return;
-      const schema = this.#walk(member, walk, path === "" ? property.name : `${path}.${property.name}`);
+      const schema = this.#present(member, walk, path === "" ? property.name : `${path}.${property.name}`);
       const description = host.propertyDoc(property);
       properties[property.name] = description === undefined ? schema : { ...schema, description };
       if (isRequired(host, property, member)) required.push(property.name);
@@ -264,9 +284,14 @@ export class PayloadSchemas {
       type: "object",
       ...(all.length > 0 && { properties }),
       ...(required.length > 0 && { required: required.sort(compareText) }),
-      ...(index && { additionalProperties: this.#walk(index, walk, `${path}[]`) }),
+      ...(index && { additionalProperties: this.#present(index, walk, `${path}[]`) }),
     };
   }
+}
+
+/** The beginning of a text, for a message. */
+function shorten(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
 function isRequired(host: CompilerHost, property: Property, type: Type): boolean {

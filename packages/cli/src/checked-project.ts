@@ -1,0 +1,36 @@
+import { openProject, type Project } from "@glacier-ts/analyzer";
+import { fail, type Manifest, type Result, succeed } from "@glacier-ts/core";
+import { distinctProblems, type Problem, sortProblems } from "./problem.js";
+import { countText } from "./units.js";
+
+/** A project with everything that the compiler and the analyzer have to say about it. */
+export interface CheckedProject {
+  readonly project: Project;
+  /** Complete only without errors. */
+  readonly manifest: Manifest;
+  readonly problems: readonly Problem[];
+  readonly hasErrors: boolean;
+}
+
+/**
+ * Opens a project and checks its types and its pipelines. Every command does both: the types are the wiring, so where
+ * they are wrong the manifest may be.
+ *
+ * @param path a tsconfig, or a folder with one
+ * @returns the project, or GLA4008
+ */
+export function openCheckedProject(path: string): Result<CheckedProject, readonly Problem[]> {
+  const opened = openProject(path);
+  if (!opened.ok) return fail([opened.failure]);
+  const project = opened.value;
+  const { manifest, diagnostics } = project.analyze();
+  const problems = sortProblems(distinctProblems([...project.typeErrors(), ...diagnostics]));
+  const hasErrors = problems.some((problem) => problem.severity === "error");
+  return succeed({ project, manifest, problems, hasErrors });
+}
+
+/** `2 pipelines with 12 tasks`. */
+export function manifestSize(manifest: Manifest): string {
+  const pipelines = Object.keys(manifest.pipelines).length;
+  return `${countText(pipelines, "pipeline")} with ${countText(Object.keys(manifest.tasks).length, "task")}`;
+}

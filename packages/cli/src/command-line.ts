@@ -1,0 +1,117 @@
+import { readFileSync } from "node:fs";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
+import type { GraphCommandOptions } from "./commands/graph.js";
+import type { ManifestCommandOptions } from "./commands/manifest.js";
+import type { RunCommandOptions } from "./commands/run.js";
+import type { ExitCode } from "./exit-code.js";
+import type { Terminal } from "./terminal.js";
+import { exampleText, exitCodeText } from "./usage.js";
+
+/** The options of every command. */
+export interface GlobalOptions {
+  readonly project: string;
+  readonly json?: true;
+  readonly color: boolean;
+}
+
+/** What a command line asks for. */
+export type Action = (terminal: Terminal) => Promise<ExitCode>;
+
+const graphFormats = ["text", "mermaid", "dot"] satisfies GraphCommandOptions["format"][];
+
+/**
+ * Describes the command line. Commands are imported when they are asked for: the compiler alone takes longer to load
+ * than help takes to read.
+ *
+ * @param onAction receives what the command line asks for
+ * @returns a parser that throws `CommanderError` for help, the version, and mistakes
+ */
+export function commandLine(onAction: (options: GlobalOptions, action: Action) => void): Command {
+  const program = new Command("glacier")
+    .description("Checks, builds, draws and runs data pipelines in TypeScript.")
+    .version(readVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .helpCommand("help [command]", "show help for a command")
+    .option("-p, --project <path>", "a tsconfig.json, or a folder with one", ".")
+    .option("--json", "write JSON to stdout, and no text for people")
+    .option("--no-color", "write no colors; also by NO_COLOR=1, and the opposite by FORCE_COLOR=1")
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError("Run `glacier --help` for help.")
+    .exitOverride()
+    .addHelpText("after", exampleText("glacier") + exitCodeText);
+  const act = (action: (path: string) => Action) => {
+    const options = program.opts<GlobalOptions>();
+    onAction(options, action(options.project));
+  };
+
+  program
+    .command("build")
+    .summary("check, then write JavaScript and the manifest")
+    .description(
+      "Checks types and pipelines; without errors, writes JavaScript with the wiring, and the manifest.",
+    )
+    .addHelpText("after", exampleText("build"))
+    .action(() =>
+      act((path) => async (terminal) => (await import("./commands/build.js")).build(path, terminal)),
+    );
+  program
+    .command("manifest")
+    .summary("check, then write the manifest only")
+    .description("Checks types and pipelines; without errors, writes the manifest.")
+    .addOption(new Option("--stdout", "print the manifest, write nothing").conflicts("check"))
+    .option("--check", "write nothing; fail when the file on disk differs")
+    .addHelpText("after", exampleText("manifest"))
+    .action((options: ManifestCommandOptions) =>
+      act(
+        (path) => async (terminal) =>
+          (await import("./commands/manifest.js")).manifest(path, options, terminal),
+      ),
+    );
+  program
+    .command("check")
+    .summary("report type errors and problems of pipelines")
+    .description("Reports type errors and problems of pipelines; writes nothing.")
+    .addHelpText("after", exampleText("check"))
+    .action(() =>
+      act((path) => async (terminal) => (await import("./commands/check.js")).check(path, terminal)),
+    );
+  program
+    .command("graph")
+    .summary("draw pipelines")
+    .description("Checks, then draws a pipeline, or all.")
+    .argument("[pipeline]", "the pipeline's name; by default all")
+    .addOption(new Option("-f, --format <format>", "how to draw").choices(graphFormats).default("text"))
+    .addHelpText("after", exampleText("graph"))
+    .action((name: string | undefined, options: GraphCommandOptions) =>
+      act(
+        (path) => async (terminal) =>
+          (await import("./commands/graph.js")).graph(path, name, options, terminal),
+      ),
+    );
+  program
+    .command("run")
+    .summary("build, then run a pipeline")
+    .description("Checks and builds, then runs a pipeline on this machine and shows what it returned.")
+    .addArgument(new Argument("[pipeline]", "the pipeline's name; not needed where there is only one"))
+    .option("-c, --concurrency <n>", "tasks that run at the same time, at most", readConcurrency)
+    .option("-k, --keep <dataset...>", "show these datasets, too, not only those that no task reads")
+    .addHelpText("after", exampleText("run"))
+    .action((name: string | undefined, options: RunCommandOptions) =>
+      act(
+        (path) => async (terminal) => (await import("./commands/run.js")).run(path, name, options, terminal),
+      ),
+    );
+  return program;
+}
+
+function readConcurrency(text: string): number {
+  const amount = Number(text);
+  if (!/^\d+$/.test(text) || amount < 1)
+    throw new InvalidArgumentError("It must be a whole number from 1 up.");
+  return amount;
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,39 @@
+/** Amounts as people read them. */
+
+/** `12 ms`, `1.2 s`, `3 min 05 s`, `2 h 07 min`. */
+export function durationText(durationMs: number): string {
+  const milliseconds = Math.round(durationMs);
+  if (milliseconds < 1000) return `${milliseconds} ms`;
+  const tenths = Math.round(durationMs / 100);
+  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`;
+  const seconds = Math.round(durationMs / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${twoDigits(seconds % 60)} s`;
+  const minutes = Math.round(durationMs / 60_000);
+  return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
+}
+
+/** `512 B`, `1.5 kB`, `12 MB`: powers of 1000. */
+export function sizeText(sizeBytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let amount = sizeBytes;
+  let unit = 0;
+  while (amount >= 999.5 && unit < units.length - 1) {
+    amount /= 1000;
+    unit++;
+  }
+  return `${unit > 0 && amount < 9.95 ? amount.toFixed(1) : Math.round(amount)} ${units[unit]}`;
+}
+
+const grouped = new Intl.NumberFormat("en-US");
+
+/** `3,000,000`. */
+export function numberText(amount: number): string {
+  return grouped.format(amount);
+}
+
+/** `1 task`, `2 tasks`. */
+export function countText(amount: number, noun: string): string {
+  return `${numberText(amount)} ${noun}${amount === 1 ? "" : "s"}`;
+}
+
+const twoDigits = (amount: number) => String(amount).padStart(2, "0");

@@ -1,0 +1,48 @@
+/** Examples that end each command's help. */
+const examples = {
+  glacier: [
+    ["glacier check", "look for mistakes in the project of the working directory"],
+    ["glacier run", "run its only pipeline"],
+    ["glacier run analytics --project packages/etl", "run a pipeline of another project"],
+    ["glacier graph analytics --format mermaid", "draw a pipeline for a README"],
+  ],
+  build: [
+    ["glacier build", "build the project of the working directory"],
+    ["glacier build --project tsconfig.release.json", "build with another tsconfig"],
+    ["glacier build --json", "diagnostics and written files, for a program"],
+  ],
+  manifest: [
+    ["glacier manifest", "write glacier.manifest.json"],
+    ["glacier manifest --check", "in CI: fail when the file is not up to date"],
+    ["glacier manifest --stdout | jq .pipelines", "print it, write nothing"],
+  ],
+  check: [
+    ["glacier check", "check the project of the working directory"],
+    ["glacier check --project examples/flights", "check another one"],
+    ["glacier check --json", "diagnostics for a program"],
+  ],
+  graph: [
+    ["glacier graph", "draw every pipeline of the project"],
+    ["glacier graph analytics --format dot | dot -Tsvg > analytics.svg", "draw one with Graphviz"],
+    ["glacier graph --json", "tasks, edges and order, for a program"],
+  ],
+  run: [
+    ["glacier run", "run the project's only pipeline"],
+    ["glacier run analytics --keep clean_users", "show a dataset that other tasks read, too"],
+    ["glacier run analytics --concurrency 1", "run one task at a time"],
+    ["glacier run analytics --json | jq -c 'select(.type == \"task-failed\")'", "one event a line"],
+  ],
+} as const satisfies Readonly<Record<string, readonly (readonly [string, string])[]>>;
+
+/** Text for the end of a command's help. */
+export function exampleText(command: keyof typeof examples): string {
+  const lines = examples[command].map(([line, purpose]) => `  $ ${line}\n      ${purpose}`);
+  return `\nExamples:\n${lines.join("\n")}`;
+}
+
+export const exitCodeText = `
+
+Exit codes:
+  0  fine
+  1  the pipeline has problems: type errors, diagnostics, a failed or cancelled run, a stale manifest
+  2  the command line is wrong, or Glacier is`;
