@@ -7,7 +7,8 @@ import { isAsyncIterable, jsonText } from "./json-value.js";
 const shownRows = 10;
 
 /**
- * Shows a dataset's value to people: rows as a table, an object as its keys and values, anything else as it is.
+ * Shows a dataset's value to people: rows as a table; an object as its keys and values, and a table for each list of
+ * rows in it; anything else as it is.
  * Of a stream no more is read than is shown.
  */
 export async function previewValue(value: unknown, channel: Channel): Promise<string> {
@@ -16,17 +17,27 @@ export async function previewValue(value: unknown, channel: Channel): Promise<st
     const { rows, hasMore } = await firstRows(value);
     return [previewRows(rows, channel), ...(hasMore ? [faint("… and more")] : [])].join("\n");
   }
-  if (Array.isArray(value)) {
-    const more = value.length - shownRows;
-    const rest = more > 0 ? [faint(`… and ${countText(more, "more row")}`)] : [];
-    return [previewRows(value.slice(0, shownRows), channel), ...rest].join("\n");
-  }
-  if (isRecord(value)) {
-    const pairs = Object.entries(value).map(([key, item]) => [escapeText(key), String(cell(item))] as const);
-    return pairs.length === 0 ? "{}" : renderPairs(pairs, channel);
-  }
+  if (Array.isArray(value)) return previewList(value, channel);
+  if (isRecord(value)) return previewRecord(value, channel);
   if (typeof value === "string") return previewText(value, faint);
   return value === null ? faint("null: nothing was produced") : String(cell(value));
+}
+
+function previewRecord(record: Record<string, unknown>, channel: Channel): string {
+  const entries = Object.entries(record);
+  if (entries.length === 0) return "{}";
+  const pairs = entries.filter(([, item]) => !isTable(item));
+  const tables = entries.flatMap(([key, item]) =>
+    isTable(item) ? `${channel.paint("faint", escapeText(key))}\n${previewList(item, channel)}` : [],
+  );
+  const pairsText = pairs.map(([key, item]) => [escapeText(key), String(cell(item))] as const);
+  return [...(pairs.length > 0 ? [renderPairs(pairsText, channel)] : []), ...tables].join("\n\n");
+}
+
+function previewList(list: readonly unknown[], channel: Channel): string {
+  const more = list.length - shownRows;
+  const rest = more > 0 ? [channel.paint("faint", `… and ${countText(more, "more row")}`)] : [];
+  return [previewRows(list.slice(0, shownRows), channel), ...rest].join("\n");
 }
 
 function previewRows(rows: readonly unknown[], channel: Channel): string {
@@ -65,6 +76,11 @@ async function firstRows(stream: AsyncIterable<unknown>) {
     rows.push(row);
   }
   return { rows, hasMore: false };
+}
+
+/** Whether a value is a list of rows, as far as it is shown. */
+function isTable(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.length > 0 && value.slice(0, shownRows).every(isRecord);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
