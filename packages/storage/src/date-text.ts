@@ -1,0 +1,34 @@
+const iso =
+  /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)(?:([T ])\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/;
+
+/**
+ * Reads an ISO 8601 date, with or without a time. A time without a zone is UTC, as a date alone is: the same file means
+ * the same instant on every machine.
+ *
+ * @returns undefined where the text is no such date, or the day does not exist
+ */
+export function parseDate(text: string): Date | undefined {
+  const match = iso.exec(text);
+  if (!match) return undefined;
+  const [, year, month, day, separator, zone] = match;
+  // JavaScript takes February 30th for March 2nd.
+  if (Number(day) > 28 && Number(day) > daysIn(Number(year), Number(month))) return undefined;
+  let normal = text;
+  if (separator === " ") normal = normal.replace(" ", "T");
+  if (separator && !zone) normal += "Z";
+  else if (zone && zone !== "Z") normal = normal.slice(0, -zone.length) + fullZone(zone);
+  const date = new Date(normal);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+/** `+02`, `+0200` and `+02:00` are the same; JavaScript reads the last one only. */
+function fullZone(zone: string): string {
+  const digits = zone.replace(":", "");
+  return `${digits.slice(0, 3)}:${digits.slice(3) || "00"}`;
+}
+
+function daysIn(year: number, month: number): number {
+  const lastDay = new Date(0);
+  lastDay.setUTCFullYear(year, month, 0);
+  return lastDay.getUTCDate();
+}

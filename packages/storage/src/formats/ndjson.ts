@@ -1,0 +1,88 @@
+import type { ByteSource } from "@glacier-ts/core";
+import { assertUtf8, readChunks } from "../bytes.js";
+import { Malformed, NotEncodable } from "../problems.js";
+import { rowShape, rowsOf } from "../rows.js";
+import { describeShape } from "../shape/describe.js";
+import { compileReplace } from "../shape/replace.js";
+import { compileRevive, hasBigint } from "../shape/revive.js";
+import type { Shape } from "../shape/shape.js";
+import type { Format } from "./format.js";
+import { parseJson, stringifyJson } from "./json-text.js";
+import { encodeLines } from "./lines.js";
+
+/** One JSON value a line. Streams are read and written as they flow. */
+export const ndjson: Format = {
+  name: "ndjson",
+
+  async decode(source, payload) {
+    const rows: unknown[] = [];
+    for await (const batch of decodeBatches(source, payload)) for (const row of batch) rows.push(row);
+    return rows;
+  },
+
+  async *decodeRows(source, payload) {
+    for await (const batch of decodeBatches(source, payload)) yield* batch;
+  },
+
+  encode(value, payload) {
+    const row = rowShape(payload);
+    if (!row) throw new NotEncodable("", `the dataset is ${describeShape(payload)}, and ndjson holds rows`);
+    const replace = compileReplace(row);
+    return encodeLines(rowsOf(value), {
+      line: (item, index) => `${stringifyJson(item, replace, [index])}\n`,
+    });
+  },
+};
+
+/** The rows of one chunk at a time: waiting for each row would take longer than to read it. */
+async function* decodeBatches(source: ByteSource, payload: Shape): AsyncGenerator<Iterable<unknown>> {
+  const row = rowShape(payload);
+  if (!row) throw new Malformed(`the dataset is ${describeShape(payload)}, and ndjson holds rows`);
+  const revive = compileRevive(row);
+  const isExact = hasBigint(row);
+  let line = 0;
+  for await (const lines of readLines(source)) {
+    const first = line + 1;
+    line += lines.length;
+    yield (function* parse() {
+      let current = first;
+      for (const text of lines) {
+        if (text !== "" && text.trim() !== "") yield parseJson(text, revive, isExact, { line: current });
+        current++;
+      }
+    })();
+  }
+}
+
+/** The lines of each chunk; a line that goes on in the next chunk waits for its end. */
+async function* readLines(source: ByteSource): AsyncGenerator<string[]> {
+  // Cutting at line ends keeps characters whole; a line's bytes are joined once, however many chunks it spans.
+  let pending: Uint8Array[] = [];
+  let line = 0;
+  for await (const chunk of readChunks(source)) {
+    const end = chunk.lastIndexOf(10) + 1;
+    if (end === 0) {
+      pending.push(chunk);
+      continue;
+    }
+    const whole = Buffer.concat([...pending, chunk.subarray(0, end)]);
+    pending = [chunk.subarray(end)];
+    const lines = decode(whole, line).split("\n");
+    lines.pop();
+    line += lines.length;
+    yield lines;
+  }
+  const rest = Buffer.concat(pending);
+  if (rest.length > 0) yield [decode(rest, line)];
+}
+
+function decode(bytes: Uint8Array, lines: number): string {
+  try {
+    assertUtf8(bytes);
+  } catch (error) {
+    if (!(error instanceof Malformed) || !error.place) throw error;
+    const place = { ...error.place, line: error.place.line + lines };
+    throw new Malformed(error.why.replace(/^line \d+/, `line ${place.line}`), place);
+  }
+  return new TextDecoder().decode(bytes);
+}

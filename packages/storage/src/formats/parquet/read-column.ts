@@ -1,0 +1,220 @@
+/** The way from what hyparquet decodes to the declared values, compiled once for a column. */
+import type { SchemaTree } from "hyparquet";
+import { Misfit, within } from "../../problems.js";
+import { absent } from "../../rows.js";
+import type { Convert } from "../../shape/codec.js";
+import { describeShape } from "../../shape/describe.js";
+import { isRecord, ownProperty } from "../../shape/fits.js";
+import { resolve, type Shape, splitNull } from "../../shape/shape.js";
+import { type Content, contentOf, isDay } from "./content.js";
+
+/**
+ * Compiles the conversion of one value of `shape` stored as `tree` says.
+ *
+ * @returns undefined where the stored type does not fit
+ */
+function compileStored(shape: Shape, tree: SchemaTree): Convert | undefined {
+  const { branches, isNullable } = splitNull(shape);
+  const content = contentOf(tree);
+  let convert: Convert | undefined;
+  for (const branch of branches) convert ??= compileBranch(branch, content, tree);
+  if (!convert) return branches.length === 0 ? readNothing : undefined;
+  const readValue = convert;
+  if (isNullable) return (value) => (value === null || value === undefined ? null : readValue(value));
+  const expected = describeShape(shape);
+  return (value) => {
+    if (value === null || value === undefined) throw new Misfit(expected, null);
+    return readValue(value);
+  };
+}
+
+/** The same for a property that need not be there: what is null in the file is not there, unless null is a value of it. */
+export function compileOptional(shape: Shape, tree: SchemaTree, isRequired: boolean): Convert | undefined {
+  const convert = compileStored(shape, tree);
+  if (!convert || isRequired || splitNull(shape).isNullable) return convert;
+  return (value) => (value === null || value === undefined ? absent : convert(value));
+}
+
+function readNothing(value: unknown): null {
+  if (value === null || value === undefined) return null;
+  throw new Misfit("null", value);
+}
+
+const same: Convert = (value) => value;
+
+function compileBranch(declared: Shape, content: Content, tree: SchemaTree): Convert | undefined {
+  const shape = resolve(declared);
+  switch (shape.kind) {
+    case "any":
+      return anyOf(content, tree);
+    case "boolean":
+      return content === "boolean" ? same : undefined;
+    case "number":
+    case "integer":
+      if (content === "integer") return Number;
+      return (content === "number" && shape.kind === "number") || content === "time" ? same : undefined;
+    case "bigint":
+      return content === "integer" ? (BigInt as Convert) : undefined;
+    case "string":
+      if (content === "time") return isDay(tree.element) ? dayText : timeText;
+      return content === "bytes" ? utf8Text : content === "text" ? same : undefined;
+    case "Date":
+      return content === "time" ? (value) => new Date(value as number) : undefined;
+    case "bytes":
+      return content === "bytes" ? same : undefined;
+    case "literal":
+      return compileLiteral(shape.values, shape, content);
+    case "array":
+    case "stream":
+    case "Set": {
+      const item = content === "list" ? compileItem(shape.items, tree) : undefined;
+      if (!item) return undefined;
+      return shape.kind === "Set" ? (value) => new Set(item(value) as unknown[]) : item;
+    }
+    case "Map":
+      return content === "map"
+        ? compileMap(shape.key, shape.value, tree, (entries) => new Map(entries))
+        : undefined;
+    case "object":
+      if (content === "map" && shape.rest) {
+        return compileMap({ kind: "string" }, shape.rest, tree, (entries) => Object.fromEntries(entries));
+      }
+      return content === "struct" ? compileStruct(shape, tree) : undefined;
+    case "tuple":
+    case "null":
+    case "union":
+    case "reference":
+      return undefined;
+    default:
+      return shape satisfies never;
+  }
+}
+
+/** Without a declared type: what comes closest in JavaScript. */
+function anyOf(content: Content, tree: SchemaTree): Convert {
+  switch (content) {
+    case "integer":
+      return (value) => (Number.isSafeInteger(Number(value)) ? Number(value) : value);
+    case "time":
+      return (value) => (typeof value === "number" ? new Date(value) : value);
+    case "list":
+      return compileItem({ kind: "any" }, tree) ?? same;
+    case "struct": {
+      const properties = tree.children.map(
+        (child) => [child.element.name, { shape: { kind: "any" }, isRequired: true }] as const,
+      );
+      return (
+        compileStruct({ kind: "object", properties: new Map(properties), rest: undefined }, tree) ?? same
+      );
+    }
+    case "map":
+      return compileMap({ kind: "any" }, { kind: "any" }, tree, (entries) => new Map(entries)) ?? same;
+    default:
+      return same;
+  }
+}
+
+function compileLiteral(values: readonly unknown[], shape: Shape, content: Content): Convert | undefined {
+  const kinds = {
+    boolean: "boolean",
+    integer: "number",
+    number: "number",
+    text: "string",
+    bytes: "string",
+  } as const;
+  const kind = kinds[content as keyof typeof kinds];
+  if (!values.some((value) => typeof value === kind)) return undefined;
+  const known = new Set(values);
+  const plain: Convert = content === "integer" ? Number : content === "bytes" ? utf8Text : same;
+  const expected = describeShape(shape);
+  return (stored) => {
+    const value = plain(stored);
+    if (!known.has(value)) throw new Misfit(expected, value);
+    return value;
+  };
+}
+
+/** @returns a conversion of a whole list */
+function compileItem(items: Shape, tree: SchemaTree): Convert | undefined {
+  const repeated = tree.children[0];
+  const element = repeated?.children.length === 1 ? repeated.children[0] : repeated;
+  const item = element && compileStored(items, element);
+  if (!item) return undefined;
+  return (list) =>
+    Array.from(list as ArrayLike<unknown>, (value, index) => {
+      try {
+        return item(value);
+      } catch (error) {
+        throw within(error, index);
+      }
+    });
+}
+
+function compileMap(
+  key: Shape,
+  value: Shape,
+  tree: SchemaTree,
+  make: (entries: [string, unknown][]) => unknown,
+): Convert | undefined {
+  const [keys, values] = tree.children[0]?.children ?? [];
+  const readKey = keys && compileStored(key, keys);
+  const readValue = values && compileStored(value, values);
+  if (!readKey || !readValue) return undefined;
+  return (map) => {
+    const entries = Object.values(map as object)[0] as { readonly [part: string]: unknown }[] | undefined;
+    return make(
+      (entries ?? []).map((entry) => {
+        const [storedKey, storedValue] = Object.values(entry);
+        const name = readKey(storedKey) as string;
+        try {
+          return [name, readValue(storedValue)];
+        } catch (error) {
+          throw within(error, String(name));
+        }
+      }),
+    );
+  };
+}
+
+function compileStruct(shape: Shape & { kind: "object" }, tree: SchemaTree): Convert | undefined {
+  const children = new Map(tree.children.map((child) => [child.element.name, child]));
+  const properties: { readonly name: string; readonly convert: Convert }[] = [];
+  for (const [name, property] of shape.properties) {
+    const child = children.get(name);
+    const convert = child && compileOptional(property.shape, child, property.isRequired);
+    if (convert) properties.push({ name, convert });
+    else if (child || property.isRequired) return undefined;
+  }
+  return (struct) => {
+    if (!isRecord(struct)) throw new Misfit("an object", struct);
+    const entries: [string, unknown][] = [];
+    for (const { name, convert } of properties) {
+      try {
+        const value = convert(ownProperty(struct, name));
+        if (value !== absent) entries.push([name, value]);
+      } catch (error) {
+        throw within(error, name);
+      }
+    }
+    return Object.fromEntries(entries);
+  };
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function utf8Text(value: unknown): string {
+  if (typeof value === "string") return value;
+  try {
+    return decoder.decode(value as Uint8Array);
+  } catch {
+    throw new Misfit("UTF-8 text", value);
+  }
+}
+
+function timeText(value: unknown): string {
+  return new Date(value as number).toISOString();
+}
+
+function dayText(value: unknown): string {
+  return timeText(value).slice(0, "2026-01-31".length);
+}

@@ -1,0 +1,63 @@
+import { describeValue, Misfit, NotEncodable, pointer } from "../../problems.js";
+import { orderColumns, rowsOf, type Table } from "../../rows.js";
+import { isRecord, ownProperty } from "../../shape/fits.js";
+import type { Shape } from "../../shape/shape.js";
+import type { Encoded } from "../format.js";
+import { encodeLines } from "../lines.js";
+import { type CellCodec, compileCell } from "./cell.js";
+import { type Dialect, readTable } from "./dialect.js";
+
+interface WriteColumn {
+  readonly name: string;
+  /** Absent where cells cannot hold the declared type. */
+  readonly codec: CellCodec | undefined;
+}
+
+/** Writes a table with a header. */
+export function encodeTable(value: unknown, payload: Shape, dialect: Dialect): Encoded {
+  const table = readTable(payload, dialect);
+  if (typeof table === "string") throw new NotEncodable("", table);
+  const { delimiter } = dialect;
+  const special = delimiter === "," ? /[",\r\n]|^\s|\s$/ : /["\t\r\n]|^\s|\s$/;
+  const cellText = (text: string, mustQuote: boolean) =>
+    mustQuote || special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const headerLine = (header: readonly WriteColumn[]) =>
+    `${header.map(({ name }) => cellText(name, name === "")).join(delimiter)}\n`;
+
+  let columns: readonly WriteColumn[] | undefined;
+  return encodeLines(rowsOf(value), {
+    line: (row, index) => {
+      if (!isRecord(row))
+        throw new NotEncodable(`/${index}`, `found ${describeValue(row)}, expected an object`);
+      const start = columns ? "" : headerLine(writeColumns(table, row));
+      columns ??= writeColumns(table, row);
+      const cells = columns.map((column) => {
+        const { text, mustQuote } = encodeCell(row, column, index);
+        return cellText(text, mustQuote);
+      });
+      return `${start}${cells.join(delimiter)}\n`;
+    },
+    end: (rows) => (rows === 0 ? headerLine(writeColumns(table, undefined)) : ""),
+  });
+}
+
+function encodeCell(row: Record<string, unknown>, { name, codec }: WriteColumn, index: number) {
+  try {
+    if (codec) return codec.encode(ownProperty(row, name));
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    throw new NotEncodable(pointer([index, name]), error.why);
+  }
+  throw new NotEncodable(
+    pointer([index, name]),
+    `${describeValue(ownProperty(row, name))} is more than a cell can hold`,
+  );
+}
+
+/** Columns that no type names are those of the first row. */
+function writeColumns({ columns, rest }: Table, firstRow: object | undefined): readonly WriteColumn[] {
+  const declared = new Set(columns.map(({ name }) => name));
+  const others = rest && firstRow ? Object.keys(firstRow).filter((name) => !declared.has(name)) : [];
+  const all = [...columns, ...others.map((name) => ({ name, shape: rest as Shape, isRequired: true }))];
+  return orderColumns(all, firstRow).map((column) => ({ name: column.name, codec: compileCell(column) }));
+}

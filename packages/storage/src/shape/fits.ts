@@ -1,0 +1,138 @@
+import { parseDate } from "../date-text.js";
+import { resolve, type Shape } from "./shape.js";
+
+type Test = (value: unknown) => boolean;
+
+/**
+ * What a value is before the test: a JavaScript `value`; or `json`, as JSON.parse gives it. In `looseJson` a date may be
+ * written in any way that is read; in `json` only as it is written, so that `Date | string` keeps most strings.
+ */
+export type Form = "value" | "json" | "looseJson";
+
+/** Makes a test that tells the branches of a union apart. */
+export function compileFits(shape: Shape, form: Form, known = new Map<Shape, Test>()): Test {
+  const resolved = resolve(shape);
+  const compiled = known.get(resolved);
+  if (compiled) return compiled;
+  // Recursive shapes find this one while their parts are compiled.
+  let test: Test = () => true;
+  known.set(resolved, (value) => test(value));
+  test = compileTest(resolved, form, (part) => compileFits(part, form, known));
+  known.set(resolved, test);
+  return test;
+}
+
+function compileTest(shape: Shape, form: Form, compile: (shape: Shape) => Test): Test {
+  const isJson = form !== "value";
+  switch (shape.kind) {
+    case "any":
+      return () => true;
+    case "null":
+      return (value) => value === null;
+    case "number":
+      // Where integers are read exactly, a large one has become a bigint before anybody knew what it is.
+      return (value) => typeof value === "number" || (isJson && typeof value === "bigint");
+    case "boolean":
+    case "string": {
+      const { kind } = shape;
+      return (value) => typeof value === kind;
+    }
+    case "integer":
+      return Number.isInteger;
+    case "bigint":
+      return isJson
+        ? (value) => typeof value === "bigint" || Number.isInteger(value)
+        : (value) => typeof value === "bigint";
+    case "Date":
+      if (!isJson) return (value) => value instanceof Date;
+      return (value) => typeof value === "string" && isDateText(value, form);
+    case "bytes":
+      return isJson
+        ? (value) => typeof value === "string" && isBase64(value)
+        : (value) => value instanceof Uint8Array;
+    case "literal":
+      return (value) => shape.values.includes(value as string);
+    case "array":
+      return arrayTest(compile(shape.items));
+    case "stream":
+      return (value) => typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+    case "Set": {
+      const each = arrayTest(compile(shape.items));
+      return isJson ? each : (value) => value instanceof Set && each([...value]);
+    }
+    case "tuple":
+      return tupleTest(shape.prefix.map(compile), shape.rest && compile(shape.rest));
+    case "Map": {
+      const each = arrayTest(tupleTest([compile(shape.key), compile(shape.value)], undefined));
+      return isJson ? each : (value) => value instanceof Map && each([...value]);
+    }
+    case "object":
+      return objectTest(
+        [...shape.properties].map(([name, { shape: part, isRequired }]) => ({
+          name,
+          test: compile(part),
+          isRequired,
+        })),
+        shape.rest && compile(shape.rest),
+      );
+    case "union": {
+      const tests = shape.branches.map(compile);
+      return (value) => tests.some((test) => test(value));
+    }
+    case "reference":
+      return compile(shape);
+    default:
+      return shape satisfies never;
+  }
+}
+
+function isDateText(text: string, form: Form): boolean {
+  const date = parseDate(text);
+  return date !== undefined && (form === "looseJson" || date.toISOString() === text);
+}
+
+export function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+}
+
+function arrayTest(item: Test): Test {
+  return (value) => Array.isArray(value) && value.every(item);
+}
+
+function tupleTest(prefix: readonly Test[], rest: Test | undefined): Test {
+  return (value) =>
+    Array.isArray(value) &&
+    (rest ? value.length >= prefix.length : value.length === prefix.length) &&
+    value.every((item, index) => (prefix[index] ?? rest)?.(item));
+}
+
+function objectTest(
+  properties: readonly { readonly name: string; readonly test: Test; readonly isRequired: boolean }[],
+  rest: Test | undefined,
+): Test {
+  const names = new Set(properties.map(({ name }) => name));
+  return (value) => {
+    if (!isRecord(value)) return false;
+    for (const { name, test, isRequired } of properties) {
+      const property = ownProperty(value, name);
+      if (property === undefined ? isRequired : !test(property)) return false;
+    }
+    return !rest || Object.keys(value).every((name) => names.has(name) || rest(value[name]));
+  };
+}
+
+/** A property that is the object's own: `constructor` and `__proto__` may be names of columns. */
+export function ownProperty(object: Record<string, unknown>, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** An object that is none of the classes that have a shape of their own. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return !(
+    value instanceof Date ||
+    value instanceof Uint8Array ||
+    value instanceof Map ||
+    value instanceof Set
+  );
+}
