@@ -23,7 +23,7 @@ export interface ServerlessOptions {
 }
 
 /** Options by kind of compute. */
-export interface ComputeOptions {
+interface ComputeOptions {
   readonly local: LocalOptions;
   readonly container: ContainerOptions;
   readonly serverless: ServerlessOptions;

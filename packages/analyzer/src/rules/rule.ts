@@ -16,7 +16,7 @@ export type DatasetRule = (dataset: LinkedDataset, payloads: PayloadComparer) =>
 export type ProjectRule = (project: LinkedProject) => readonly Diagnostic[];
 
 /** What is known of a project when its facts are brought together. */
-export interface LinkedProject {
+interface LinkedProject {
   readonly location: Location;
   readonly strictNullChecks: boolean;
   readonly tasks: readonly TaskFacts[];
