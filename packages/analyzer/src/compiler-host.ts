@@ -113,7 +113,8 @@ export interface Parameter {
   /** It has a question mark or a default. */
   readonly isOptional: boolean;
   readonly isRest: boolean;
-  readonly location: Location;
+  /** Undefined where the project does not write the parameter. */
+  readonly location: Location | undefined;
 }
 
 export interface Signature {
@@ -121,7 +122,7 @@ export interface Signature {
   readonly typeParameters: string;
   readonly parameters: readonly Parameter[];
   readonly returnType: Type;
-  /** The return type as written; undefined where it is inferred. */
+  /** The return type as written; undefined where it is inferred, or written outside of the project. */
   readonly returnLocation: Location | undefined;
 }
 

@@ -22,12 +22,12 @@ export function emitManifest(
   pipelines: readonly PipelineFacts[],
 ): Manifest {
   const schemas = new SchemaTable();
-  const manifestDatasets: Record<string, ManifestDataset> = {};
+  const described = new Map<string, ManifestDataset>();
   const schemaOf = new Map<string, string>();
   for (const dataset of datasets) {
     const schema = schemas.reference(dataset.schemaMention?.schema.schema ?? {});
     schemaOf.set(dataset.name, schema);
-    manifestDatasets[dataset.name] = { schema, ...describeDataset(dataset) };
+    described.set(dataset.name, { schema, ...describeDataset(dataset) });
   }
   const manifestTasks = new Map<string, ManifestTask>();
   for (const [id, task] of tasks) manifestTasks.set(id, emitTask(task, schemas, schemaOf));
@@ -35,12 +35,12 @@ export function emitManifest(
   const manifestPipelines: Record<string, ManifestPipeline> = {};
   for (const pipeline of pipelines) {
     if (pipeline.id !== undefined) {
-      manifestPipelines[pipeline.id] = emitPipeline(pipeline, manifestTasks, manifestDatasets);
+      manifestPipelines[pipeline.id] = emitPipeline(pipeline, manifestTasks, described);
     }
   }
   return {
     version: manifestVersion,
-    datasets: manifestDatasets,
+    datasets: Object.fromEntries(described),
     tasks: Object.fromEntries(manifestTasks),
     pipelines: manifestPipelines,
     schemas: schemas.schemas,
@@ -119,7 +119,7 @@ function emitTask(
 function emitPipeline(
   pipeline: PipelineFacts,
   tasks: ReadonlyMap<string, ManifestTask>,
-  datasets: Readonly<Record<string, ManifestDataset>>,
+  datasets: ReadonlyMap<string, ManifestDataset>,
 ): ManifestPipeline {
   const elements = pipeline.elements.filter((element) => tasks.has(element.id));
   const members = new Map(elements.map(({ id }) => [id, tasks.get(id) as ManifestTask]));
@@ -131,7 +131,7 @@ function emitPipeline(
     name: pipeline.name,
     tasks: elements.map(({ id, key }) => ({ task: id, ...(key !== undefined && { key }) })),
     edges: connectTasks(members),
-    external: [...read].filter((name) => !produced.has(name) && datasets[name]?.storage).sort(),
+    external: [...read].filter((name) => !produced.has(name) && datasets.get(name)?.storage).sort(),
     declared: declaredAt(pipeline.location),
     ...(pipeline.doc !== undefined && { doc: pipeline.doc }),
   };

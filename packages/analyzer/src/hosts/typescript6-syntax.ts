@@ -34,15 +34,10 @@ export function typescript6Syntax(ts: typeof import("typescript")) {
     const inner = bare(node);
     const common = { node: handle(inner) };
     if (ts.isIdentifier(inner)) return { ...common, kind: "identifier", text: inner.text };
-    if (ts.isPropertyAccessExpression(inner)) {
-      const { expression: object, name } = inner;
-      return {
-        ...common,
-        kind: "property-access",
-        object: handle(object),
-        name: handle(name),
-        text: name.text,
-      };
+    const accessed = member(inner);
+    if (accessed) {
+      const { object, name, text } = accessed;
+      return { ...common, kind: "property-access", object: handle(object), name: handle(name), text };
     }
     if (ts.isCallExpression(inner)) {
       return {
@@ -67,6 +62,17 @@ export function typescript6Syntax(ts: typeof import("typescript")) {
     if (inner.kind === ts.SyntaxKind.FalseKeyword) return { ...common, kind: "literal", value: false };
     if (inner.kind === ts.SyntaxKind.NullKeyword) return { ...common, kind: "literal", value: null };
     return { ...common, kind: "other" };
+  }
+
+  /** The parts of `object.name` and of `object["name"]`; undefined for other expressions. */
+  function member(node: ts.Node): { object: ts.Node; name: ts.Node; text: string } | undefined {
+    if (ts.isPropertyAccessExpression(node)) {
+      return { object: node.expression, name: node.name, text: node.name.text };
+    }
+    if (!ts.isElementAccessExpression(node) || !ts.isStringLiteralLike(node.argumentExpression))
+      return undefined;
+    const name = node.argumentExpression;
+    return { object: node.expression, name, text: name.text };
   }
 
   function isNegativeNumber(
@@ -130,7 +136,7 @@ export function typescript6Syntax(ts: typeof import("typescript")) {
     for (let at = open.pop(); at; at = open.pop()) {
       if (ts.isCallExpression(at)) {
         let root = bare(at.expression);
-        while (ts.isPropertyAccessExpression(root)) root = bare(root.expression);
+        for (let part = member(root); part; part = member(root)) root = bare(part.object);
         if (ts.isIdentifier(root) && names.has(root.text)) found.push(at);
       }
       const firstChild = open.length;
@@ -160,7 +166,7 @@ export function typescript6Syntax(ts: typeof import("typescript")) {
     return docComment(source.text.slice(node.pos, node.getStart(source)));
   }
 
-  return { bare, literalName, nameOrWhole, expression, calls, documented, doc };
+  return { bare, literalName, nameOrWhole, member, expression, calls, documented, doc };
 }
 
 /** Reverses the end of an array in place. */

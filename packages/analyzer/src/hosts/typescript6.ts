@@ -162,7 +162,7 @@ export function typescript6Host(
       inner.parent && ts.isShorthandPropertyAssignment(inner.parent) && inner.parent.name === inner;
     const found = isShorthand
       ? checker.getShorthandAssignmentValueSymbol(inner.parent)
-      : checker.getSymbolAtLocation(ts.isPropertyAccessExpression(inner) ? inner.name : inner);
+      : checker.getSymbolAtLocation(syntax.member(inner)?.name ?? inner);
     return behindAliases(found);
   };
 
@@ -202,7 +202,7 @@ export function typescript6Host(
       isOptional:
         written !== undefined && (written.initializer !== undefined || checker.isOptionalParameter(written)),
       isRest: written?.dotDotDotToken !== undefined,
-      location: written ? locationOf(written) : locate(program.getSourceFiles()[0] as ts.SourceFile, 0, 0),
+      location: written && originOf(written) === "project" ? locationOf(written) : undefined,
     };
   };
   const signatureOf = (signature: ts.Signature): Signature => {
@@ -213,7 +213,7 @@ export function typescript6Host(
       typeParameters: generics ? `<${generics.join(", ")}>` : "",
       parameters: signature.parameters.map(parameterOf),
       returnType: handle(checker.getReturnTypeOfSignature(signature)),
-      returnLocation: returnNode ? locationOf(returnNode) : undefined,
+      returnLocation: returnNode && originOf(returnNode) === "project" ? locationOf(returnNode) : undefined,
     };
   };
   const wrapProperty = (of: ts.Symbol): Property => ({
@@ -330,7 +330,8 @@ export function typescript6Host(
     indexType: (of) => {
       const index =
         checker.getIndexInfoOfType(type(of), ts.IndexKind.String) ??
-        checker.getIndexInfoOfType(type(of), ts.IndexKind.Number);
+        checker.getIndexInfoOfType(type(of), ts.IndexKind.Number) ??
+        checker.getIndexInfosOfType(type(of))[0];
       return index && handle(index.type);
     },
     signatures: (of) => checker.getSignaturesOfType(type(of), ts.SignatureKind.Call).map(signatureOf),

@@ -38,7 +38,7 @@ export function readDatasetCall(
     form: "value",
     location,
     doc: host.doc(call),
-    options: readOptions(host, options),
+    options: readOptions(host, options, ["storage"]),
     mention,
   };
   return { kind: "dataset", facts, call: of ?? call };

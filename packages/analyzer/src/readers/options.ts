@@ -8,14 +8,20 @@ import { coreFunction, optionFunctions } from "./core-call.js";
  * Reads options from the type of the expression that gives them: the compiler has evaluated what is constant. Where
  * the type was widened (`{ retries: 3 } satisfies TaskOptions`), the literal is read where it is written.
  *
+ * @param names the options that may be given, all of them dynamic where nothing is known of the type
  * @returns literals; `{ "$env": name }` and `{ "$secret": name }`; `{ "$dynamic": type }` for what is not constant
  */
-export function readOptions(host: CompilerHost, node: Node | undefined): OptionFacts {
+export function readOptions(
+  host: CompilerHost,
+  node: Node | undefined,
+  names: readonly string[],
+): OptionFacts {
   const locations = new Map<string, Location>();
   if (!node) return { value: {}, locations };
   const value = readValue(host, host.typeAt(node), node, "", locations);
   locations.set("", host.location(node));
-  return { value: isObject(value) ? value : {}, locations };
+  if (isObject(value)) return { value, locations };
+  return { value: Object.fromEntries(names.map((name) => [name, value])), locations };
 }
 
 function readValue(

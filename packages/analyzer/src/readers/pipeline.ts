@@ -3,7 +3,7 @@ import type { CompilerHost, CompilerSymbol, Declaration, Expression, Node, Type 
 import type { ElementFacts, PipelineFacts } from "../model.js";
 import { constantExpression, originalDeclaration } from "./constant.js";
 import { coreFunction, exportId } from "./core-call.js";
-import { mentionsDataset, type TaskReader } from "./task.js";
+import { isMadeByTask, mentionsDataset, type TaskReader } from "./task.js";
 
 /** Reads calls of `pipeline({ name, tasks })`. */
 export class PipelineReader {
@@ -135,6 +135,8 @@ class ElementReader {
       const call = this.#wrapping(original);
       const plain = call ? undefined : this.#tasks.readFunction(original, type);
       if (call) this.#wrapped(node, name, original, call);
+      else if (isMadeByTask(host, type))
+        this.#refuse(node, `the call of task() that made '${name}' is not its value`);
       else if (plain && mentionsDataset(plain)) this.#add(node, name, original, plain);
     }
   }
@@ -158,6 +160,8 @@ class ElementReader {
     const type = host.typeOf(symbol);
     if (host.signatures(type).length === 0)
       return this.#refuse(node, `it is ${host.print(type)}, which is no function`);
+    const isFound = declaration.origin === "project" && exportId(declaration) !== undefined;
+    if (isFound && isMadeByTask(host, type)) return this.#refuse(node, madeElsewhere);
     const plain = this.#tasks.readFunction(declaration, type);
     if (!mentionsDataset(plain)) return this.#refuse(node, "it neither reads nor produces a dataset");
     this.#add(node, key, declaration, plain);
@@ -225,6 +229,7 @@ class ElementReader {
   }
 }
 
+const madeElsewhere = "the call of task() that made it is not its value";
 const nested = "and tasks cannot be nested: list them by their names";
 
 /** The options of a pipeline that are written in an object, or in constants that are spread into it; the last one counts. */

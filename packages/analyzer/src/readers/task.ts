@@ -14,6 +14,8 @@ import { exportId } from "./core-call.js";
 import type { Mark, MarkReader } from "./marks.js";
 import { readOptions } from "./options.js";
 
+const taskOptions = ["compute", "retries", "timeout", "tags"];
+
 /** Types whose elements are not datasets: a stream is a dataset of an iterable. */
 const iterables = new Set([
   "AsyncIterable",
@@ -50,7 +52,12 @@ export class TaskReader {
     if (!options || !run || this.#host.expression(options).kind === "spread") return undefined;
     const declaration = this.#host.declarationOfValue(call);
     const location = this.#host.location(declaration?.node ?? call);
-    return this.#read(declaration, this.#host.typeAt(run), location, readOptions(this.#host, options));
+    return this.#read(
+      declaration,
+      this.#host.typeAt(run),
+      location,
+      readOptions(this.#host, options, taskOptions),
+    );
   }
 
   /** Reads a function that is a task as it is. */
@@ -75,26 +82,28 @@ export class TaskReader {
       signatureCount: signatures.length,
       typeParameters: signature?.typeParameters ?? "",
       parameters:
-        signature?.parameters.map((parameter, position) => this.#parameter(parameter, position)) ?? [],
+        signature?.parameters.map((parameter, position) => this.#parameter(parameter, position, location)) ??
+        [],
       returned: this.#returned(signature, location),
       options,
     };
   }
 
-  #parameter(parameter: Parameter, position: number): ParameterFacts {
+  #parameter(parameter: Parameter, position: number, task: Location): ParameterFacts {
     const host = this.#host;
     const { marks, plain } = this.#marks.read(parameter.type);
     const accepts = (kind: "null" | "undefined") => plain.some((member) => host.kind(member) === kind);
     const isContext = plain.some((member) => this.#marks.isContext(member));
+    const location = parameter.location ?? task;
     return {
       name: parameter.name,
       position,
-      location: parameter.location,
+      location,
       isOptional: parameter.isOptional || accepts("undefined"),
       isRest: parameter.isRest,
       isContext,
       isNullable: accepts("null"),
-      datasets: marks.map((mark) => this.mention(mark, parameter.location)),
+      datasets: marks.map((mark) => this.mention(mark, location)),
       isStreamOfDatasets: plain.some((member) => isStreamOfDatasets(host, this.#marks, member)),
       typeText: marks.length === 0 && !isContext ? host.print(parameter.type) : "",
     };
@@ -200,6 +209,12 @@ class ReturnReader {
       .propertyTypes(host.properties(type))
       .some((member) => this.#marks.read(member).marks.length > 0);
   }
+}
+
+/** Whether a function was made by `task()`. */
+export function isMadeByTask(host: CompilerHost, type: Type): boolean {
+  const property = host.property(type, "~task");
+  return property !== undefined && host.declarationOf(property.symbol)?.origin === "core";
 }
 
 /** Whether a task reads or produces a dataset, or tries to. */

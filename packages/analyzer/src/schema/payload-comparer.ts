@@ -83,7 +83,7 @@ export class PayloadComparer {
   #property(source: Type, target: Type): Step | undefined {
     const host = this.#host;
     if (host.kind(source) !== "object" || host.kind(target) !== "object") return undefined;
-    const properties = host.properties(target).filter((property) => !property.name.startsWith("~"));
+    const properties = host.properties(target).filter((property) => property.name !== "~dataset");
     const types = host.propertyTypes(properties);
     for (const [index, property] of properties.entries()) {
       const expected = types[index];

@@ -254,7 +254,8 @@ export class PayloadSchemas {
     }
     if (this.#streamElement(type)) return this.#problem(type, walk, path, "a stream inside of a payload");
     if (host.signatures(type).length > 0) return this.#problem(type, walk, path, "a function");
-    if (name?.origin === "lib" && isBehaviour(host, type)) {
+    const isError = name?.origin === "lib" && name.name.endsWith("Error");
+    if (isError || (name?.origin === "lib" && isBehaviour(host, type))) {
       return this.#problem(type, walk, path, "whose behaviour would be lost");
     }
     if (name?.isClass && isBehaviour(host, type)) {
@@ -265,24 +266,26 @@ export class PayloadSchemas {
 
   #properties(type: Type, walk: Walk, path: string): JsonObject {
     const host = this.#host;
-    const all = host.properties(type).filter((property) => !property.name.startsWith("~"));
+    const all = host.properties(type).filter((property) => property.name !== "~dataset");
+    const isPrivate = all.some((property) => property.name.startsWith("__#"));
+    if (isPrivate) return this.#problem(type, walk, path, "which has private fields");
     const symbols = all.filter((property) => property.name.startsWith("__@"));
     if (symbols.length > 0) return this.#problem(type, walk, path, "which has a symbol as a key");
     const types = host.propertyTypes(all);
-    const properties: Record<string, JsonObject> = {};
+    const properties: [string, JsonObject][] = [];
     const required: string[] = [];
     all.forEach((property, index) => {
       const member = types[index];
       if (!member || isAbsent(host, member)) return;
       const schema = this.#present(member, walk, path === "" ? property.name : `${path}.${property.name}`);
       const description = host.propertyDoc(property);
-      properties[property.name] = description === undefined ? schema : { ...schema, description };
+      properties.push([property.name, description === undefined ? schema : { ...schema, description }]);
       if (isRequired(host, property, member)) required.push(property.name);
     });
     const index = host.indexType(type);
     return {
       type: "object",
-      ...(all.length > 0 && { properties }),
+      ...(all.length > 0 && { properties: Object.fromEntries(properties) }),
       ...(required.length > 0 && { required: required.sort(compareText) }),
       ...(index && { additionalProperties: this.#present(index, walk, `${path}[]`) }),
     };

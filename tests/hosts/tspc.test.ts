@@ -1,0 +1,60 @@
+/** `tspc` reports what the analyzer reports, and writes the same manifest. */
+import { readFileSync } from "node:fs";
+import { compilerCode, type Diagnostic } from "@glacier-ts/core";
+import { describe, expect, it } from "vitest";
+import { analyzeFolder } from "../analyzer/support/analyze-folder.js";
+import { type FixtureCase, fixtureCases } from "../analyzer/support/fixture-cases.js";
+import { manifestOf, projectOfCase, tspc } from "./support/tspc.js";
+
+/** The first reporting case of every entry, the cases with other compiler options, and every third program. */
+function chosenCases(): readonly FixtureCase[] {
+  const seen = new Set<string>();
+  return fixtureCases().filter(({ name, expects }, index) => {
+    if (/GLA1014|GLA1015|typescript\/reports|commonjs|module-kinds|path-alias/.test(name)) return true;
+    const entry = name.split("/").slice(0, 3).join("/");
+    if (expects === "manifest") return name.startsWith("programs/") && index % 3 === 0;
+    const isFirst = !seen.has(entry);
+    seen.add(entry);
+    return isFirst;
+  });
+}
+
+const cases = chosenCases();
+
+describe.concurrent("reports as the analyzer does", () => {
+  it.each(cases.filter(({ expects }) => expects === "diagnostics"))("$name", async (fixture) => {
+    const folder = projectOfCase(fixture);
+    const { exitCode, stdout } = await tspc(folder, "-p", ".");
+    expect(sortErrors(stdout)).toEqual(
+      sortErrors(analyzeFolder(folder).diagnostics.map(inTscFormat).join("\n")),
+    );
+    expect(exitCode).not.toBe(0);
+    expect(manifestOf(folder)).toBeUndefined();
+  });
+});
+
+describe.concurrent("writes the stored manifest", () => {
+  it.each(cases.filter(({ expects }) => expects === "manifest"))("$name", async (fixture) => {
+    const folder = projectOfCase(fixture);
+    expect(await tspc(folder, "-p", ".")).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+    expect(manifestOf(folder)).toBe(readFileSync(fixture.expectedFile, "utf8"));
+  });
+});
+
+/** Errors begin at the start of a line; what follows is indented. */
+function sortErrors(output: string): string[] {
+  return output
+    .trim()
+    .split(/\n(?! )/)
+    .sort();
+}
+
+function inTscFormat({ location, code, message, hint }: Diagnostic): string {
+  // A file that is no source of the program, such as the tsconfig, has no place in tsc's output.
+  const place =
+    location?.start === undefined ? "" : `${location.file}(${location.line},${location.column}): `;
+  const text = code.startsWith("GLA")
+    ? `${code}: ${message}${hint === undefined ? "" : `\n  hint: ${hint}`}`
+    : message;
+  return `${place}error TS${compilerCode(code)}: ${text}`;
+}
