@@ -8,21 +8,27 @@ import type { ProgramOptions } from "@glacier-ts/analyzer/program" with { "resol
 import type ts from "typescript";
 
 import analyzer = require("@glacier-ts/analyzer/program");
+import manifestWriter = require("./manifest-writer.cjs");
 
 interface Extras {
   readonly ts: typeof import("typescript");
 }
 
+/** Under `--incremental` the compiler checks files through a function that is not in its public types. */
+interface CheckedProgram extends ts.Program {
+  getBindAndCheckDiagnostics?: ts.Program["getSemanticDiagnostics"];
+}
+
 function transformProgram(
-  program: ts.Program,
+  program: CheckedProgram,
   _host: ts.CompilerHost | undefined,
   options: ProgramOptions,
   { ts }: Extras,
 ): ts.Program {
   const project = new analyzer.ProgramProject(ts, program, options);
-  const { getGlobalDiagnostics, getSemanticDiagnostics, emit } = program;
-  const { noEmit, incremental, composite } = program.getCompilerOptions();
-  let hasTypeErrors = false;
+  const build = manifestWriter.buildOf(project);
+  const { getGlobalDiagnostics, getSemanticDiagnostics, getBindAndCheckDiagnostics, emit } = program;
+  const compilerOptions = program.getCompilerOptions();
 
   program.getGlobalDiagnostics = (...rest) => {
     const own = getGlobalDiagnostics(...rest);
@@ -31,25 +37,25 @@ function transformProgram(
     // While there are global errors the compiler does not ask for the others, so they are given here.
     return [...own, ...found, ...getSemanticDiagnostics()];
   };
-  program.getSemanticDiagnostics = (...rest) => {
-    const found = getSemanticDiagnostics(...rest);
-    hasTypeErrors ||= found.some((diagnostic) => diagnostic.category === ts.DiagnosticCategory.Error);
-    return found;
-  };
+  const noting =
+    (check: ts.Program["getSemanticDiagnostics"]): ts.Program["getSemanticDiagnostics"] =>
+    (sourceFile, ...rest) => {
+      const found = check(sourceFile, ...rest);
+      const checked = sourceFile ? [sourceFile] : program.getSourceFiles();
+      manifestWriter.noteTypeErrors(build, checked, found, ts.DiagnosticCategory.Error);
+      return found;
+    };
+  program.getSemanticDiagnostics = noting(getSemanticDiagnostics);
+  if (getBindAndCheckDiagnostics) program.getBindAndCheckDiagnostics = noting(getBindAndCheckDiagnostics);
+
   program.emit = (sourceFile, writeFile, cancellation, declarationsOnly, transformers, ...rest) => {
     const before = [...(transformers?.before ?? []), project.transformer()];
     const all = declarationsOnly ? transformers : { ...transformers, before };
     const result = emit(sourceFile, writeFile, cancellation, declarationsOnly, all, ...rest);
-    if (noEmit || hasTypeErrors || result.emitSkipped) return result;
-    return { ...result, diagnostics: [...result.diagnostics, ...project.tryWriteManifest()] };
+    if (compilerOptions.noEmit || result.emitSkipped) return result;
+    const problems = manifestWriter.writeAfterEmit(build, compilerOptions);
+    return problems.length === 0 ? result : { ...result, diagnostics: [...result.diagnostics, ...problems] };
   };
-
-  // Under --incremental nothing is emitted when nothing has changed; a manifest that was deleted comes back all the same.
-  if ((incremental || composite) && !noEmit) {
-    process.once("exit", (exitCode) => {
-      if (exitCode === 0) project.restoreManifest();
-    });
-  }
   return program;
 }
 

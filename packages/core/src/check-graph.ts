@@ -116,8 +116,10 @@ function duplicateNames(graph: UncheckedGraph): GraphProblem[] {
 }
 
 function duplicateProducers(graph: UncheckedGraph): GraphProblem[] {
-  return [...graph.datasets.values()].flatMap(({ name: dataset, producers }) => {
-    const [first, ...others] = producers;
+  return [...graph.datasets.values()].flatMap(({ name: dataset, producers, consumers }) => {
+    // A task that reads what it produces is reported for that: most likely it does not mean to produce it.
+    const readers = new Set(consumers);
+    const [first, ...others] = producers.filter((id) => !readers.has(id));
     if (first === undefined) return [];
     return others.map((second) => {
       const names = { first: getTask(graph, first).name, second: getTask(graph, second).name };

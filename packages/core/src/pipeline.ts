@@ -28,7 +28,7 @@ import { type TaskFunction, taskMetadata } from "./task.js";
 export interface PipelineOptions<T extends Tasks> {
   /** `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`; unique in a project. */
   readonly name: string;
-  /** The functions that are the pipeline's tasks; of a module or an object, those that mention datasets. */
+  /** The functions that are the pipeline's tasks; of a module, its exports that mention datasets. */
   readonly tasks: T;
 }
 

@@ -1,11 +1,14 @@
 import path from "node:path";
 
-const names = new Map<string, string | undefined>();
-
-/** The name in the package.json that is nearest above a file; remembered by folder. */
+/**
+ * The name in the package.json that is nearest above a file.
+ *
+ * @param names what was found before, by folder
+ */
 export function nearestPackageName(
   fileName: string,
   readFile: (fileName: string) => string | undefined,
+  names: Map<string, string | undefined>,
 ): string | undefined {
   const folders: string[] = [];
   let name: string | undefined;

@@ -76,9 +76,10 @@ export class ProgramProject {
     }
   }
 
-  /** Writes the manifest where there is none. */
-  restoreManifest(): void {
-    if (!existsSync(this.manifestFile)) this.tryWriteManifest();
+  /** As `tryWriteManifest`, where there is no manifest. */
+  restoreManifest(): readonly ts.Diagnostic[] {
+    const { noEmit } = this.#program.getCompilerOptions();
+    return noEmit || existsSync(this.manifestFile) ? [] : this.tryWriteManifest();
   }
 
   #hasErrors(): boolean {

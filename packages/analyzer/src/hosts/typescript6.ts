@@ -41,10 +41,13 @@ export function typescript6Host(
   const relative = remember((fileName: string) => path.relative(root, fileName).split(path.sep).join("/"));
   const configFile = typeof options.configFilePath === "string" ? options.configFilePath : root;
 
+  const packageNames = new Map<string, string | undefined>();
   const originOfFile = remember((source: ts.SourceFile): Declaration["origin"] => {
     if (program.isSourceFileDefaultLibrary(source)) return "lib";
     if (!source.isDeclarationFile && !program.isSourceFileFromExternalLibrary(source)) return "project";
-    return nearestPackageName(source.fileName, ts.sys.readFile) === "@glacier-ts/core" ? "core" : "other";
+    return nearestPackageName(source.fileName, ts.sys.readFile, packageNames) === "@glacier-ts/core"
+      ? "core"
+      : "other";
   });
   const originOf = (declaration: ts.Node) => originOfFile(declaration.getSourceFile());
 

@@ -115,7 +115,9 @@ export function wiringTransformer(
         ]),
       ),
     );
-    return factory.updateSourceFile(wired, [importManifest, ...wired.statements]);
+    // After the imports, so that what the file begins with stays at its beginning.
+    const imports = wired.statements.findLastIndex(ts.isImportDeclaration) + 1;
+    return factory.updateSourceFile(wired, wired.statements.toSpliced(imports, 0, importManifest));
   };
 }
 

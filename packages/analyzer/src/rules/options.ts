@@ -13,7 +13,9 @@ const wholeNumber = (minimum: number, expected: string): Expectation => ({
   expected,
 });
 const duration: Expectation = {
-  test: (value) => typeof value !== "string" || durationMs(value) !== undefined,
+  // What is no number with a unit is a type error already.
+  test: (value) =>
+    typeof value !== "string" || !/^[-+.\de]+(ms|s|m|h|d)$/.test(value) || durationMs(value) !== undefined,
   expected: 'a positive duration such as "30s" or "5m"',
 };
 const positive: Expectation = {

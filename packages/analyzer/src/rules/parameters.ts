@@ -12,7 +12,11 @@ function checkParameter(task: TaskFacts, parameter: ParameterFacts): Diagnostic 
   const { location, datasets, typeText } = parameter;
   const names = { task: task.name, parameter: parameter.name };
   if (parameter.isRest) return report("restParameter", names, location);
-  if (parameter.isContext && datasets.length === 0) return undefined;
+  if (parameter.isContext && datasets.length === 0) {
+    const first = task.parameters.find(({ isContext }) => isContext);
+    const details = { ...names, type: "a second TaskContext" };
+    return first === parameter ? undefined : report("unmarkedParameter", details, location);
+  }
   if (parameter.isStreamOfDatasets) {
     const owner = `Parameter '${parameter.name}' of task '${task.name}'`;
     return report("streamOfDatasets", { owner, type: typeText }, location);
