@@ -66,13 +66,10 @@ function entrySection(name) {
 
 /** What the first fixture that triggers the diagnostic prints. */
 function example(name) {
-  const folder = `tests/fixtures/diagnostics/${codeOf(name)}-${name}`;
+  const folder = `tests/fixtures/diagnostics/${codeOf(name)}-${name}/reports`;
   if (!existsSync(folder)) return [];
-  const cases = readdirSync(folder)
-    .filter((entry) => entry.startsWith("reports"))
-    .sort();
-  const file = cases[0] && path.posix.join(folder, cases[0], "expected.diagnostics.txt");
-  if (!file || !existsSync(file)) return [];
+  const [first] = readdirSync(folder).sort();
+  const file = path.posix.join(folder, first, "expected.diagnostics.txt");
   return [`\`\`\`text\n${readFileSync(file, "utf8").trimEnd()}\n\`\`\``];
 }
 

@@ -5,8 +5,6 @@ import { docComment } from "./source-text.js";
 
 const handle = (node: ts.Node) => node as unknown as Node;
 
-export type Syntax = ReturnType<typeof typescript6Syntax>;
-
 export function typescript6Syntax(ts: typeof import("typescript")) {
   /** Without parentheses, assertions, `satisfies` and `!`. */
   function bare(expression: ts.Node): ts.Node {
