@@ -54,9 +54,8 @@ export function makeManifest({ tasks: sketches, storage = {}, name = "sketch" }:
   const read = new Set(sketches.flatMap((sketch) => sketch.inputs ?? []));
   const external = [...read].filter((dataset) => !produced.has(dataset)).sort();
   const datasets = [...new Set([...produced, ...read])].map((dataset, index) => {
-    const at =
-      storage[dataset] ??
-      (produced.has(dataset) ? undefined : { kind: "file", path: `data/${dataset}.json` });
+    const stored = Object.hasOwn(storage, dataset) ? storage[dataset] : undefined;
+    const at = stored ?? (produced.has(dataset) ? undefined : { kind: "file", path: `data/${dataset}.json` });
     const declared = `src/datasets.ts:${index + 1}`;
     return [dataset, { schema: "#/schemas/any", declared, ...(at && { storage: at }) }] as const;
   });

@@ -146,7 +146,7 @@ async function readMetadata(
     throw new Malformed(`not a Parquet file: no ${mark} at the end; it may have been cut off`);
   try {
     const metadata = withoutMaps(await parquetMetadataAsync(file));
-    if (metadata.schema.some(({ name }) => name === undefined)) throw new Error("a column has no name");
+    if (metadata.schema.some(({ name }) => typeof name !== "string")) throw new Error("a column has no name");
     return { metadata, root: parquetSchema(metadata) };
   } catch (error) {
     if (error instanceof Unreadable) throw error;
