@@ -71,6 +71,8 @@ class ElementReader {
   readonly #host: CompilerHost;
   readonly #tasks: TaskReader;
   readonly #pipeline: string;
+  /** Arrays that are being read: one that is spread into itself has no end. */
+  readonly #openArrays = new Set<Node>();
 
   constructor(host: CompilerHost, tasks: TaskReader, pipeline: string) {
     this.#host = host;
@@ -82,7 +84,7 @@ class ElementReader {
   readTasks(node: Node): void {
     const host = this.#host;
     const expression = constantExpression(host, node);
-    if (expression.kind === "array") return this.#array(expression.elements);
+    if (expression.kind === "array") return this.#array(expression);
     if (expression.kind === "object") return this.#object(expression);
     const symbol = expression.kind === "identifier" ? host.symbolAt(expression.node) : undefined;
     if (symbol && host.declarationOf(symbol)?.kind === "module") return this.#module(symbol, node);
@@ -91,18 +93,20 @@ class ElementReader {
     this.diagnostics.push(report("unreadableTasks", details, host.location(node)));
   }
 
-  #array(elements: readonly Node[]): void {
+  #array(array: Extract<Expression, { kind: "array" }>): void {
     const host = this.#host;
-    for (const element of elements) {
+    this.#openArrays.add(array.node);
+    for (const element of array.elements) {
       const expression = host.expression(element);
       if (expression.kind !== "spread") {
         this.#element(element, undefined, host.symbolAt(element));
         continue;
       }
       const spread = constantExpression(host, expression.expression);
-      if (spread.kind === "array") this.#array(spread.elements);
+      if (spread.kind === "array" && !this.#openArrays.has(spread.node)) this.#array(spread);
       else this.#refuse(element, "what is spread into it must be a constant array");
     }
+    this.#openArrays.delete(array.node);
   }
 
   #object(object: Extract<Expression, { kind: "object" }>): void {
@@ -122,6 +126,7 @@ class ElementReader {
   /** The exports of a module that mention datasets, each once; a module's keys are in the order of their names, as in JavaScript. */
   #module(module: CompilerSymbol, node: Node): void {
     const host = this.#host;
+    const seen = new Set<string | undefined>();
     for (const { name, symbol } of host.exportsOf(module)) {
       const declaration = host.declarationOf(symbol);
       if (!declaration) continue;
@@ -131,7 +136,9 @@ class ElementReader {
         continue;
       }
       const original = originalDeclaration(this.#host, declaration);
-      if (this.elements.some((element) => element.id === exportId(original))) continue;
+      const id = exportId(original);
+      if (id !== undefined && seen.has(id)) continue;
+      seen.add(id);
       const call = this.#wrapping(original);
       const plain = call ? undefined : this.#tasks.readFunction(original, type);
       if (call) this.#wrapped(node, name, original, call);
@@ -236,6 +243,7 @@ const nested = "and tasks cannot be nested: list them by their names";
 function readProperties(
   host: CompilerHost,
   object: Extract<Expression, { kind: "object" }>,
+  open: ReadonlySet<Node> = new Set(),
 ): { name?: Node | undefined; tasks?: Node | undefined; unread?: Node | undefined } {
   let found: ReturnType<typeof readProperties> = {};
   for (const { key, value, node, isSpread } of object.properties) {
@@ -246,7 +254,10 @@ function readProperties(
     if (key !== undefined) continue;
     const spread = isSpread && value ? constantExpression(host, value) : undefined;
     // What is written before a spread that cannot be read may be replaced by it.
-    found = spread?.kind === "object" ? { ...found, ...readProperties(host, spread) } : { unread: node };
+    const isRead = spread?.kind === "object" && !open.has(spread.node);
+    found = isRead
+      ? { ...found, ...readProperties(host, spread, new Set([...open, object.node])) }
+      : { unread: node };
   }
   return found;
 }
