@@ -94,6 +94,14 @@ describe("a random graph", () => {
   });
 });
 
+test("a dataset that the manifest does not describe has no description, whatever its name", () => {
+  const names = ["constructor", "__proto__", "raw"];
+  const manifest = { ...makeManifest({ tasks: [{ name: "read", inputs: names }] }), datasets: {} };
+  const { datasets } = graphIn(manifest);
+  expect([...datasets.keys()]).toEqual(names);
+  for (const dataset of datasets.values()) expect(dataset.manifest).toBeUndefined();
+});
+
 describe("connectTasks", () => {
   test("gives the same edges, sorted, whatever the order of the tasks", () => {
     fc.assert(
