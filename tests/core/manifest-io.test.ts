@@ -188,6 +188,19 @@ describe("parseManifest", () => {
     );
   });
 
+  test.each([
+    [{ tasks: undefined }, "pipeline 'p' lacks its tasks, edges or external datasets"],
+    [{ tasks: [{ task: "constructor" }] }, "pipeline 'p' has task 'constructor', which is not described"],
+    [
+      { edges: [{ from: "a", to: "b", dataset: "d" }] },
+      "an edge of pipeline 'p' leads to 'a', which is none of its tasks",
+    ],
+  ])("says what a graph could not be built from: %j", (change, found) => {
+    const pipeline = { name: "p", tasks: [], edges: [], external: [], declared: "p.ts:1", ...change };
+    const read = readManifest({ ...empty, pipelines: { p: pipeline } }, "m.json");
+    expect(read.ok ? undefined : read.failure.message).toBe(`'m.json' is not a Glacier manifest: ${found}.`);
+  });
+
   test.each([2, 99, 1.5])("says that version %d is newer, whatever else is in it", (version) => {
     const read = parseManifest(JSON.stringify({ version }), "glacier.manifest.json");
     expect(read.ok ? undefined : diagnosticText(read.failure)).toBe(

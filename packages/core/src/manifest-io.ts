@@ -38,7 +38,34 @@ export function readManifest(value: unknown, file: string): Result<Manifest, Dia
     const found = missing ? `no section "${missing}"` : `version ${value.version}`;
     return fail(report("manifestUnreadable", { file, found }));
   }
-  return succeed(value as unknown as Manifest);
+  const manifest = value as unknown as Manifest;
+  const broken = brokenReference(manifest);
+  return broken === undefined
+    ? succeed(manifest)
+    : fail(report("manifestUnreadable", { file, found: broken }));
+}
+
+/** What a graph is built from must be there: the tasks of each pipeline, and those that its edges connect. */
+function brokenReference({ pipelines, tasks }: Manifest): string | undefined {
+  for (const [id, pipeline] of Object.entries(pipelines)) {
+    if (
+      !Array.isArray(pipeline?.tasks) ||
+      !Array.isArray(pipeline.edges) ||
+      !Array.isArray(pipeline.external)
+    ) {
+      return `pipeline '${id}' lacks its tasks, edges or external datasets`;
+    }
+    const members = new Set(pipeline.tasks.map((element) => element.task));
+    for (const task of members) {
+      const found = Object.hasOwn(tasks, task) ? tasks[task] : undefined;
+      const isWhole = Array.isArray(found?.inputs) && Array.isArray(found.outputs);
+      if (!isWhole) return `pipeline '${id}' has task '${task}', which is not described`;
+    }
+    const stray = pipeline.edges.flatMap(({ from, to }) => [from, to]).find((task) => !members.has(task));
+    if (stray !== undefined)
+      return `an edge of pipeline '${id}' leads to '${stray}', which is none of its tasks`;
+  }
+  return undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

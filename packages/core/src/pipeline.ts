@@ -209,8 +209,9 @@ export class Pipeline<T extends Tasks = Tasks> {
     }
     return new Map(
       elements.map((element, position) => {
-        const run = tasks[element.key ?? position];
-        if (typeof run !== "function") throw stop(`'${element.key ?? position}' in its tasks is no function`);
+        const key = String(element.key ?? position);
+        const run = Object.hasOwn(tasks, key) ? tasks[key] : undefined;
+        if (typeof run !== "function") throw stop(`'${key}' in its tasks is no function`);
         const found = taskMetadata(run as TaskFunction)?.id ?? element.task;
         if (found !== element.task)
           throw stop(`the code has task '${found}' where the manifest has '${element.task}'`);
