@@ -154,7 +154,7 @@ test("a duplicate name", () => {
     tasks[2] - GLA3005: Two tasks of pipeline 'sketch' have the name 'load'.
       hint: rename one of the declarations
       src/tasks.ts#users - the first 'load'
-      src/tasks.ts#orders - the second 'load'
+      src/tasks.ts#orders - another 'load'
     "
   `);
 });

@@ -109,7 +109,7 @@ function duplicateNames(graph: UncheckedGraph): GraphProblem[] {
       elementOf(graph, task.id),
       [
         { message: `the first '${task.name}'`, at: { kind: "task", task: before.id } },
-        { message: `the second '${task.name}'`, at: { kind: "task", task: task.id } },
+        { message: `another '${task.name}'`, at: { kind: "task", task: task.id } },
       ],
     );
   });

@@ -3,6 +3,7 @@ import type { CompilerHost, Expression, Node, Type } from "../compiler-host.js";
 import type { OptionFacts } from "../model.js";
 import { constantExpression } from "./constant.js";
 import { coreFunction, optionFunctions } from "./core-call.js";
+import { printType } from "./print-type.js";
 
 /**
  * Reads options from the type of the expression that gives them: the compiler has evaluated what is constant. Where
@@ -58,7 +59,7 @@ function readValue(
     );
   }
   if (kind === "object" || kind === "intersection") return readObject(host, type, written, path, locations);
-  return { $dynamic: host.print(type) };
+  return { $dynamic: printType(host, type) };
 }
 
 function readObject(
@@ -68,7 +69,7 @@ function readObject(
   path: string,
   locations: Map<string, Location>,
 ): Json {
-  if (host.signatures(type).length > 0) return { $dynamic: host.print(type) };
+  if (host.signatures(type).length > 0) return { $dynamic: printType(host, type) };
   const { nodes, isComplete } = propertyNodes(host, written);
   const properties = host.properties(type);
   const types = host.propertyTypes(properties);

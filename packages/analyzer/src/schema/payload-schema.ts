@@ -1,6 +1,7 @@
 import { compareText, type Json, type JsonObject } from "@glacier-ts/core";
 import type { CompilerHost, Property, Type } from "../compiler-host.js";
 import type { PayloadProblem, PayloadSchema } from "../model.js";
+import { sortTypes } from "../readers/print-type.js";
 
 /** Deeper than any real payload: a type that is still new at this depth never ends. */
 const maxDepth = 64;
@@ -69,7 +70,7 @@ export class PayloadSchemas {
     const element = types.length === 1 && bare ? this.#streamElement(bare) : undefined;
     const schema: JsonObject = element
       ? { type: "array", items: this.#walk(element, walk, "[]"), [marker]: "AsyncIterable" }
-      : union(types.map((type) => this.#walk(type, walk, "")));
+      : union(sortTypes(this.#host, types).map((type) => this.#walk(type, walk, "")));
     const definitions = Object.keys(walk.definitions).length > 0 ? { $defs: walk.definitions } : {};
     return {
       schema: { ...schema, ...definitions },
@@ -166,7 +167,7 @@ export class PayloadSchemas {
       case "literal":
         return { const: host.literal(type) as Json };
       case "union": {
-        return union(host.members(type).map((member) => this.#walk(member, walk, path)));
+        return union(sortTypes(host, host.members(type)).map((member) => this.#walk(member, walk, path)));
       }
       case "intersection":
         return this.#intersection(type, walk, path);
@@ -199,7 +200,7 @@ export class PayloadSchemas {
     const members = host.kind(type) === "union" ? host.members(type) : [];
     const present = members.filter((member) => !isAbsent(host, member));
     if (present.length === members.length) return this.#walk(type, walk, path);
-    return union(present.map((member) => this.#walk(member, walk, path)));
+    return union(sortTypes(host, present).map((member) => this.#walk(member, walk, path)));
   }
 
   #intersection(type: Type, walk: Walk, path: string): JsonObject {
