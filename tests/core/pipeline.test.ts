@@ -243,7 +243,9 @@ describe.each([
     expect(others).toEqual([]);
     expect(request?.projectRoot).toBe("/project");
     expect(request?.keep).toEqual(["audit", "metrics"]);
-    expect(request && Object.keys(request).sort()).toEqual(["functions", "graph", "keep", "projectRoot"]);
+    expect(request?.params).toEqual(new Map());
+    const names = ["functions", "graph", "keep", "params", "projectRoot"];
+    expect(request && Object.keys(request).sort()).toEqual(names);
     expect([...(request?.functions ?? [])]).toEqual([
       [idOf("extract"), extract],
       [idOf("clean"), clean],
@@ -258,6 +260,19 @@ describe.each([
       compile: (graph: { order: unknown }) => ({ ok: true, value: graph.order }),
     };
     expect(subject.compile(target as never)).toEqual(["extract", "audit", "clean", "summarise"].map(idOf));
+  });
+});
+
+describe("run with parameters", () => {
+  test("gives them to the executor with the provider of secrets", async () => {
+    const executor = new ExecutorDouble();
+    const secrets = () => "value";
+    await expect(asArray.run({ executor, secrets, params: { limit: 1 } } as never)).rejects.toThrow(
+      "GLA5017: Pipeline 'analytics' has no parameter 'limit'.",
+    );
+    expect(executor.requests).toEqual([]);
+    await asArray.run({ executor, secrets });
+    expect(executor.requests[0]?.secrets).toBe(secrets);
   });
 });
 

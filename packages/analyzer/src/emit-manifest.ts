@@ -6,6 +6,8 @@ import {
   type Location,
   type Manifest,
   type ManifestDataset,
+  type ManifestInjected,
+  type ManifestParam,
   type ManifestPipeline,
   type ManifestStorage,
   type ManifestTask,
@@ -13,7 +15,7 @@ import {
   sortKeys,
 } from "@glacier-ts/core";
 import type { LinkedDataset } from "./datasets.js";
-import type { PipelineFacts, TaskFacts } from "./model.js";
+import type { InjectedFacts, PipelineFacts, TaskFacts } from "./model.js";
 
 /** Makes the manifest. What a diagnostic was reported for may be missing in it. */
 export function emitManifest(
@@ -35,7 +37,7 @@ export function emitManifest(
   const manifestPipelines: Record<string, ManifestPipeline> = {};
   for (const pipeline of pipelines) {
     if (pipeline.id !== undefined) {
-      manifestPipelines[pipeline.id] = emitPipeline(pipeline, manifestTasks, described);
+      manifestPipelines[pipeline.id] = emitPipeline(pipeline, manifestTasks, described, tasks);
     }
   }
   return {
@@ -102,6 +104,8 @@ function emitTask(
     };
   });
   const context = task.parameters.find((parameter) => parameter.isContext);
+  const params = injectedParameters(task, "param");
+  const secrets = injectedParameters(task, "secret");
   const { compute, retries, timeout, tags } = task.options.value;
   const options: Record<string, Json | undefined> = { compute, retries, timeout, tags };
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
@@ -110,9 +114,41 @@ function emitTask(
     inputs,
     outputs,
     ...(context && { context: context.position }),
+    ...(params.length > 0 && { params }),
+    ...(secrets.length > 0 && { secrets }),
     ...Object.fromEntries(given),
     declared: declaredAt(task.location),
     ...(task.doc !== undefined && { doc: task.doc }),
+  };
+}
+
+function injectedParameters(task: TaskFacts, kind: InjectedFacts["kind"]): readonly ManifestInjected[] {
+  return task.parameters.flatMap(({ injected, position, isOptional }) =>
+    injected?.kind === kind && injected.name !== undefined
+      ? { position, name: injected.name, ...(isOptional && { optional: true as const }) }
+      : [],
+  );
+}
+
+/** What a run of the tasks must, or can, be given. */
+function emitInjected(tasks: readonly TaskFacts[]): Pick<ManifestPipeline, "params" | "secrets"> {
+  const params = new Map<string, ManifestParam>();
+  const secrets = new Set<string>();
+  for (const { injected, isOptional } of tasks.flatMap((task) => task.parameters)) {
+    if (injected?.name === undefined) continue;
+    if (injected.kind === "secret") secrets.add(injected.name);
+    else {
+      const before = params.get(injected.name);
+      const isAlwaysOptional = isOptional && (before === undefined || before.optional === true);
+      params.set(injected.name, {
+        schema: before?.schema ?? injected.schema,
+        ...(isAlwaysOptional && { optional: true as const }),
+      });
+    }
+  }
+  return {
+    ...(params.size > 0 && { params: Object.fromEntries(params) }),
+    ...(secrets.size > 0 && { secrets: [...secrets].sort() }),
   };
 }
 
@@ -120,6 +156,7 @@ function emitPipeline(
   pipeline: PipelineFacts,
   tasks: ReadonlyMap<string, ManifestTask>,
   datasets: ReadonlyMap<string, ManifestDataset>,
+  facts: ReadonlyMap<string, TaskFacts>,
 ): ManifestPipeline {
   const elements = pipeline.elements.filter((element) => tasks.has(element.id));
   const members = new Map(elements.map(({ id }) => [id, tasks.get(id) as ManifestTask]));
@@ -132,6 +169,7 @@ function emitPipeline(
     tasks: elements.map(({ id, key }) => ({ task: id, ...(key !== undefined && { key }) })),
     edges: connectTasks(members),
     external: [...read].filter((name) => !produced.has(name) && datasets.get(name)?.storage).sort(),
+    ...emitInjected(elements.flatMap(({ id }) => facts.get(id) ?? [])),
     declared: declaredAt(pipeline.location),
     ...(pipeline.doc !== undefined && { doc: pipeline.doc }),
   };

@@ -50,6 +50,8 @@ export interface ParameterFacts {
   readonly isOptional: boolean;
   readonly isRest: boolean;
   readonly isContext: boolean;
+  /** The parameter is a run parameter or a secret. */
+  readonly injected: InjectedFacts | undefined;
   /** `null` is accepted. */
   readonly isNullable: boolean;
   /** The datasets that the type may be: one in a correct program. */
@@ -58,6 +60,19 @@ export interface ParameterFacts {
   readonly isStreamOfDatasets: boolean;
   /** The type as text, where it is no dataset. */
   readonly typeText: string;
+}
+
+/** A `Param` or a `Secret`. */
+export interface InjectedFacts {
+  readonly kind: "param" | "secret";
+  /** Undefined where the name is no literal. */
+  readonly name: string | undefined;
+  /** The type of the name as text. */
+  readonly nameType: string;
+  /** JSON Schema of the value. */
+  readonly schema: JsonObject;
+  /** The type as text. */
+  readonly type: string;
 }
 
 export interface ReturnFacts {

@@ -1,13 +1,13 @@
 /** The rules in the order in which they report. */
 import { exportedPipeline, exportedTask } from "./rules/exported.js";
-import { datasetName, literalNames, pipelineName } from "./rules/names.js";
+import { datasetName, injectedNames, literalNames, pipelineName } from "./rules/names.js";
 import { notGeneric, oneSignature } from "./rules/one-signature.js";
 import { datasetOptions, oneDeclaration, taskOptions } from "./rules/options.js";
 import { outputOnce, outputs } from "./rules/outputs.js";
 import { parameters } from "./rules/parameters.js";
 import { serialisable } from "./rules/payloads.js";
 import { payloadsFit } from "./rules/payloads-fit.js";
-import { oneCore, pipelineNamesDiffer, strictNullChecks } from "./rules/project.js";
+import { oneCore, paramsAgree, pipelineNamesDiffer, strictNullChecks } from "./rules/project.js";
 import type { DatasetRule, PipelineRule, ProjectRule, TaskRule } from "./rules/rule.js";
 
 /** Checks of one task. */
@@ -19,6 +19,7 @@ export const taskRules: readonly TaskRule[] = [
   outputs,
   outputOnce,
   literalNames,
+  injectedNames,
   taskOptions,
 ];
 
@@ -35,4 +36,9 @@ export const datasetRules: readonly DatasetRule[] = [
 ];
 
 /** Checks of the project as a whole. */
-export const projectRules: readonly ProjectRule[] = [strictNullChecks, oneCore, pipelineNamesDiffer];
+export const projectRules: readonly ProjectRule[] = [
+  strictNullChecks,
+  oneCore,
+  pipelineNamesDiffer,
+  paramsAgree,
+];

@@ -94,6 +94,7 @@ export function commandLine(onAction: (options: GlobalOptions, action: Action) =
     .description("Checks and builds, then runs a pipeline on this machine and shows what it returned.")
     .addArgument(new Argument("[pipeline]", "the pipeline's name; not needed where there is only one"))
     .option("-c, --concurrency <n>", "tasks that run at the same time, at most", readConcurrency)
+    .option("--param <name=value>", "give a run parameter; the value is read as its type says", readParams)
     .option("-k, --keep <dataset...>", "show these datasets, too, not only those that no task reads")
     .addHelpText("after", exampleText("run"))
     .action((name: string | undefined, options: RunCommandOptions) =>
@@ -102,6 +103,13 @@ export function commandLine(onAction: (options: GlobalOptions, action: Action) =
       ),
     );
   return program;
+}
+
+/** Adds `name=value` to the parameters that were given before it. */
+function readParams(text: string, before: RunCommandOptions["param"] = {}): RunCommandOptions["param"] {
+  const equals = text.indexOf("=");
+  if (equals < 1) throw new InvalidArgumentError("It must be name=value.");
+  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
 }
 
 function readConcurrency(text: string): number {

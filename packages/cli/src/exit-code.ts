@@ -17,6 +17,9 @@ const usageCodes = new Set([
   codeOf("unknownPipeline"),
   codeOf("pipelineNotNamed"),
   codeOf("unknownDataset"),
+  codeOf("paramMissing"),
+  codeOf("paramInvalid"),
+  codeOf("paramUnknown"),
 ]);
 
 /** Warnings are fine. */

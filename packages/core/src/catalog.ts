@@ -64,7 +64,7 @@ export const catalog = {
     1005,
     (d: { task: string; parameter: string; type: string }) =>
       `Parameter '${d.parameter}' of task '${d.task}' is ${d.type}, which is no dataset.`,
-    "Every parameter of a task is a dataset or another injected type (`TaskContext`), or is optional. Mapped types such as `Readonly<RawUsers>`, `Partial` and `Pick` make a new type and lose the dataset's name.",
+    "Every parameter of a task is a dataset or another injected type (`TaskContext`, `Param`, `Secret`), or is optional. Mapped types such as `Readonly<RawUsers>`, `Partial` and `Pick` make a new type and lose the dataset's name.",
     () => "use the dataset type itself (mapped types such as Readonly<…> lose its name), or make it optional",
   ),
   ambiguousParameter: error(
@@ -76,13 +76,14 @@ export const catalog = {
   ),
   badName: error(
     1007,
-    (d: { what: "dataset" | "pipeline"; name: string }) => `'${d.name}' cannot be the name of a ${d.what}.`,
+    (d: { what: "dataset" | "pipeline" | "parameter" | "secret"; name: string }) =>
+      `'${d.name}' cannot be the name of a ${d.what}.`,
     "Names become file names, object keys and resource names.",
     () => "use letters, digits, '_', '.' and '-', at most 128, not starting with '.' or '-'",
   ),
   dynamicName: error(
     1008,
-    (d: { what: "dataset" | "pipeline"; type: string }) =>
+    (d: { what: "dataset" | "pipeline" | "parameter" | "secret"; type: string }) =>
       `The name of a ${d.what} must be a string literal, but is ${d.type}.`,
     "The graph is known when the project is compiled, so the names in it are too.",
   ),
@@ -193,6 +194,13 @@ export const catalog = {
       `Task '${d.task}' returns ${d.type}, so its datasets cannot be known.`,
     "`any`, `unknown` and `never` carry no dataset. `never` also comes of a dataset inside of another dataset's mark.",
     () => "write the return type",
+  ),
+  paramMismatch: error(
+    2009,
+    (d: { param: string; first: string; second: string }) =>
+      `Parameter '${d.param}' is ${d.second} here, but ${d.first} in another task of the pipeline.`,
+    "A run parameter has one value in a run, so it has one type in a pipeline.",
+    () => "share one `Param` type, or give the other one another name",
   ),
 
   // 3xxx graph
@@ -428,6 +436,32 @@ export const catalog = {
     5014,
     (d: { what: string }) => `The run cannot go on: ${d.what}.`,
     "User code broke the run from outside of its tasks: an error that nothing catches, a promise that nothing settles, or `process.exit()`.",
+  ),
+  paramMissing: error(
+    5015,
+    (d: { param: string; pipeline: string }) => `Pipeline '${d.pipeline}' needs the parameter '${d.param}'.`,
+    "A task takes it as `Param`, without a question mark or a default.",
+    (d) => `give it: \`--param ${d.param}=…\`, or \`run({ params: { ${property(d.param)}: … } })\``,
+  ),
+  paramInvalid: error(
+    5016,
+    (d: { param: string; expected: string; found: string }) =>
+      `Parameter '${d.param}' must be ${d.expected}, but is ${d.found}.`,
+    "The type in `Param<name, type>` says what a value can be.",
+  ),
+  paramUnknown: error(
+    5017,
+    (d: { param: string; pipeline: string; suggestion?: string | undefined }) =>
+      `Pipeline '${d.pipeline}' has no parameter '${d.param}'.`,
+    "The parameters of a pipeline are those that its tasks take as `Param`.",
+    didYouMean,
+  ),
+  secretMissing: error(
+    5018,
+    (d: { secret: string; tasks: readonly string[] }) =>
+      `Secret '${d.secret}' is not there; ${list(d.tasks, "and")} cannot run without it.`,
+    "A task takes it as `Secret`, without a question mark or a default.",
+    (d) => `set the environment variable ${d.secret}`,
   ),
 
   // 6xxx compile

@@ -42,6 +42,7 @@ export {
   sourceTasks,
   taskId,
 } from "./graph.js";
+export type { Param, ParamMark, ParamValue, Secret, SecretMark } from "./injected.js";
 export type { Json, JsonObject } from "./json.js";
 export { compareText, sortKeys } from "./json.js";
 export type * from "./manifest.js";
@@ -57,13 +58,21 @@ export type {
   TaskReference,
 } from "./pipeline.js";
 export { pipeline } from "./pipeline.js";
-export type { DatasetValues, ProducedNames, ResultNames, Tasks } from "./pipeline-types.js";
+export type {
+  DatasetValues,
+  ParamsOf,
+  ParamsOption,
+  ProducedNames,
+  ResultNames,
+  Tasks,
+} from "./pipeline-types.js";
 export type * from "./ports.js";
 export { type EnvReference, env, type SecretReference, type StringOption, secret } from "./reference.js";
 export { render, type VisualizeOptions } from "./render/render.js";
 export { type DiagnosticStyle, renderDiagnostic } from "./render-diagnostic.js";
 export { fail, type Result, succeed } from "./result.js";
 export { describeFailure, errorText, RunError, renderStack } from "./run-error.js";
+export { checkParams, parseParam } from "./run-params.js";
 export { suggest } from "./suggest.js";
 export type { Task, TaskFunction, TaskMark, TaskMetadata, TaskOptions, TaskWiring } from "./task.js";
 export { task, taskMetadata } from "./task.js";

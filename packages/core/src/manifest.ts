@@ -49,6 +49,10 @@ export interface ManifestTask {
   readonly outputs: readonly ManifestOutput[];
   /** Position of the parameter that takes the task's context. */
   readonly context?: number;
+  /** Parameters that are given when the pipeline is run. */
+  readonly params?: readonly ManifestInjected[];
+  /** Parameters that are secrets. */
+  readonly secrets?: readonly ManifestInjected[];
   /** What the task runs on: kind and options. */
   readonly compute?: JsonObject;
   /** Attempts after the first one, or `{ "$dynamic": type }` where it is no literal. */
@@ -77,6 +81,16 @@ export interface ManifestInput {
   readonly schema?: string;
 }
 
+/** A parameter that no dataset fills. */
+export interface ManifestInjected {
+  /** The parameter's position, from 0. */
+  readonly position: number;
+  /** The name of the run parameter or of the secret. */
+  readonly name: string;
+  /** It may be left out. */
+  readonly optional?: true;
+}
+
 export interface ManifestOutput {
   readonly dataset: string;
   /** Where it is in the returned value: `""` for the value itself, else `/0` or `/users`. */
@@ -95,10 +109,21 @@ export interface ManifestPipeline {
   readonly edges: readonly ManifestEdge[];
   /** Datasets that the pipeline reads from their storage because none of its tasks produces them; sorted. */
   readonly external: readonly string[];
+  /** Run parameters of its tasks, by name. */
+  readonly params?: { readonly [param: string]: ManifestParam };
+  /** Names of the secrets that its tasks need or accept; sorted. */
+  readonly secrets?: readonly string[];
   /** File and line of the declaration. */
   readonly declared: string;
   /** The declaration's doc comment. */
   readonly doc?: string;
+}
+
+export interface ManifestParam {
+  /** JSON Schema of the value. */
+  readonly schema: JsonObject;
+  /** Every task that takes it can do without. */
+  readonly optional?: true;
 }
 
 export interface ManifestElement {

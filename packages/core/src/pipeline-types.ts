@@ -1,5 +1,6 @@
 /** What the compiler infers of a pipeline from the types of its tasks: the type of a run's result. */
 import type { DatasetMark } from "./dataset.js";
+import type { ParamMark } from "./injected.js";
 import type { TaskFunction } from "./task.js";
 
 /** What `tasks` may be: an array of functions, or an object or module that has them as properties. */
@@ -88,3 +89,36 @@ type RequiredNames<Inputs extends readonly unknown[]> = {
       ? never
       : NameOf<Inputs[Key]>;
 }[number];
+
+/** The run parameters that the tasks take: those that every task can do without are optional. */
+export type ParamsOf<T extends Tasks> = Simplify<
+  {
+    readonly [P in ParamPorts<ElementOf<T>> as P["isRequired"] extends true ? P["name"] : never]: P["value"];
+  } & {
+    readonly [P in ParamPorts<ElementOf<T>> as P["name"]]?: P["value"];
+  }
+>;
+
+/** The option `params` of a run: it can be left out where no parameter is required. */
+export type ParamsOption<T extends Tasks> =
+  {} extends ParamsOf<T> ? { readonly params?: ParamsOf<T> } : { readonly params: ParamsOf<T> };
+
+type Simplify<T> = { [Key in keyof T]: T[Key] };
+
+interface ParamPort<Name extends string, Value, IsRequired extends boolean> {
+  readonly name: Name;
+  readonly value: Value;
+  readonly isRequired: IsRequired;
+}
+
+type ParamPorts<F> = F extends (...inputs: infer Inputs) => unknown
+  ? { [Key in keyof Inputs]-?: ParamPortOf<Inputs[Key]> }[number]
+  : never;
+
+type ParamPortOf<Input> = [NonNullable<Input>] extends [never]
+  ? never
+  : [NonNullable<Input>] extends [ParamMark<infer Name>]
+    ? string extends Name
+      ? never
+      : ParamPort<Name, NonNullable<Input>, undefined extends Input ? false : true>
+    : never;

@@ -18,10 +18,11 @@ import {
 } from "./graph.js";
 import type { Manifest } from "./manifest.js";
 import { readManifest } from "./manifest-io.js";
-import type { DatasetValues, ProducedNames, ResultNames, Tasks } from "./pipeline-types.js";
-import type { Executor, RunOutcome, Target } from "./ports.js";
+import type { DatasetValues, ParamsOption, ProducedNames, ResultNames, Tasks } from "./pipeline-types.js";
+import type { Executor, RunOutcome, SecretProvider, Target } from "./ports.js";
 import { render, type VisualizeOptions } from "./render/render.js";
 import { RunError } from "./run-error.js";
+import { checkParams } from "./run-params.js";
 import { suggest } from "./suggest.js";
 import { type TaskFunction, taskMetadata } from "./task.js";
 
@@ -45,6 +46,8 @@ export interface RunOptions<Kept extends string = never> {
   readonly executor: Executor;
   /** Datasets to return besides those that no task reads. */
   readonly keep?: readonly Kept[];
+  /** Finds the values of secrets; by default the executor's own way, such as the environment. */
+  readonly secrets?: SecretProvider;
   /** Cancels the run. */
   readonly signal?: Signal;
   readonly onEvent?: (event: RunEvent) => void;
@@ -134,25 +137,30 @@ export class Pipeline<T extends Tasks = Tasks> {
    * Runs every task.
    *
    * @returns the datasets that no task reads, and those in `keep`
-   * @throws RunError when a task failed or the run was cancelled
+   * @throws RunError when a task failed or the run was cancelled; GlacierError for a parameter or secret that is missing
+   *   or wrong, before anything runs
    */
   async run<Kept extends ProducedNames<T> = never>(
-    options: RunOptions<Kept>,
+    options: RunOptions<Kept> & ParamsOption<T>,
   ): Promise<RunResult<DatasetValues<T, ResultNames<T> | Kept>>> {
     const graph = this.#checkedGraph("run", this.run);
     const known = [...graph.datasets.values()].filter((d) => d.producers.length > 0).map((d) => d.name);
     const unknown = (options.keep ?? []).filter((dataset) => !known.includes(dataset));
-    if (unknown.length > 0) {
-      const problems = unknown.map((dataset) =>
+    const params: Readonly<Record<string, unknown>> = options.params ?? {};
+    const problems = [
+      ...unknown.map((dataset) =>
         report("unknownDataset", { dataset, pipeline: this.name, suggestion: suggest(dataset, known) }),
-      );
-      throw new GlacierError(problems, this.run);
-    }
+      ),
+      ...checkParams(graph, params),
+    ];
+    if (problems.length > 0) throw new GlacierError(problems, this.run);
     const outcome = await options.executor.execute({
       graph,
       functions: this.#functions(graph, this.run),
       projectRoot: this.#wiring?.root ?? "",
       keep: [...new Set([...resultDatasets(graph), ...(options.keep ?? [])])],
+      params: new Map(Object.entries(params)),
+      ...(options.secrets && { secrets: options.secrets }),
       ...(options.signal && { signal: options.signal }),
       ...(options.onEvent && { onEvent: options.onEvent }),
     });

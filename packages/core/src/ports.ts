@@ -12,12 +12,16 @@ import type { TaskFunction } from "./task.js";
  *
  * Guarantees: a task starts only when everything it reads is there; each task succeeds at most once; a consumer of
  * null is skipped unless its parameter accepts null or undefined; `execute` settles only when no task is running;
- * it rejects only for an error in the executor itself.
+ * it rejects with a GlacierError, before anything runs, where a secret is missing (GLA5018), and else only for an error
+ * in the executor itself. The value of a secret is in no event and no failure.
  */
 export interface Executor {
   readonly name: string;
   execute(request: RunRequest): Promise<RunOutcome>;
 }
+
+/** Finds the value of a secret; undefined where there is none. */
+export type SecretProvider = (name: string) => string | undefined;
 
 export interface RunRequest {
   readonly graph: Graph;
@@ -27,6 +31,10 @@ export interface RunRequest {
   readonly projectRoot: string;
   /** Datasets whose values the caller wants; all others may be dropped when their last reader is done. */
   readonly keep: readonly string[];
+  /** Run parameters by name; checked before. */
+  readonly params?: ReadonlyMap<string, unknown>;
+  /** Finds the value of a secret; by default the executor's own way, such as the environment. */
+  readonly secrets?: SecretProvider;
   /** Cancels the run. */
   readonly signal?: Signal;
   /** Called for every event, in order; must not throw. */

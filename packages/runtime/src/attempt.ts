@@ -1,5 +1,6 @@
 import type { Failure, TaskContext, TaskFunction } from "@glacier-ts/core";
 import { errorInfo } from "./error-info.js";
+import type { InjectedValues } from "./injected-values.js";
 import type { PlannedTask } from "./plan.js";
 import { type RunDatasets, taskOf } from "./run-datasets.js";
 import type { RunEvents } from "./run-events.js";
@@ -10,6 +11,7 @@ const maxTimerMs = 2 ** 31 - 1;
 /** What an attempt needs of its run. */
 export interface AttemptHost {
   readonly datasets: RunDatasets;
+  readonly injected: InjectedValues;
   readonly events: RunEvents | undefined;
   /** How long a function may go on after its timeout before it is given up. */
   readonly graceMs: number;
@@ -57,6 +59,7 @@ export class Attempt {
     const { task } = this;
     const list = this.#host.datasets.argumentsOf(task);
     if (task.manifest.context !== undefined) list[task.manifest.context] = this.#makeContext();
+    this.#host.injected.fill(task.manifest, list);
     if (this.#timeoutMs !== undefined) this.#startTimer(this.#timeoutMs);
     let returned: unknown;
     let promise: Promise<unknown> | undefined;
@@ -109,7 +112,7 @@ export class Attempt {
         reason: "task-threw",
         ...taskOf(this.task),
         attempt: this.number,
-        error: errorInfo(error),
+        error: this.#host.injected.redactError(errorInfo(error)),
       });
   }
 
@@ -143,12 +146,13 @@ export class Attempt {
 
   #makeContext(): TaskContext {
     this.#controller = new AbortController();
-    const { events } = this.#host;
+    const { events, injected } = this.#host;
     const task = this.task.id;
     return {
       signal: this.#controller.signal,
       attempt: this.number,
-      log: (message) => events?.emit({ type: "task-logged", task, message: String(message) }),
+      log: (message) =>
+        events?.emit({ type: "task-logged", task, message: injected.redact(String(message)) }),
       progress: (done, total) => events?.emit({ type: "task-progressed", task, done, total }),
     };
   }

@@ -102,6 +102,9 @@ interface Numbers {
 function planTask(graph: Graph, task: GraphTask, numbers: Numbers): PlannedTask {
   const { id, manifest, upstream } = task;
   let arity = manifest.context === undefined ? 0 : manifest.context + 1;
+  for (const { position } of [...(manifest.params ?? []), ...(manifest.secrets ?? [])]) {
+    arity = Math.max(arity, position + 1);
+  }
   const external: number[] = [];
   const inputs = manifest.inputs.map((input): PlannedInput => {
     const { position, optional = false, nullable = false } = input;

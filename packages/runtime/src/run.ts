@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Failure, RunOutcome, RunRequest, RunStatus, TaskFunction, TaskStatus } from "@glacier-ts/core";
 import { Attempt, type AttemptHost } from "./attempt.js";
 import { errorInfo } from "./error-info.js";
+import { InjectedValues } from "./injected-values.js";
 import type { Plan, PlannedTask } from "./plan.js";
 import { ReadyQueue } from "./ready-queue.js";
 import { RetryDelays } from "./retry-delays.js";
@@ -29,6 +30,7 @@ export class Run implements AttemptHost {
   readonly runId = randomUUID();
   readonly events: RunEvents | undefined;
   readonly datasets: RunDatasets;
+  readonly injected: InjectedValues;
   readonly graceMs: number;
   readonly #plan: Plan;
   readonly #request: RunRequest;
@@ -58,6 +60,7 @@ export class Run implements AttemptHost {
     this.#request = request;
     this.#settings = settings;
     this.graceMs = settings.graceMs;
+    this.injected = new InjectedValues(request);
     this.events = request.onEvent && new RunEvents(this.runId, request.onEvent);
     this.#functions = plan.tasks.map((task) => functionOf(request, task));
     this.#policies = plan.tasks.map((task, index) => readPolicy(task.manifest, this.#function(index)));
@@ -265,7 +268,12 @@ export class Run implements AttemptHost {
   }
 
   #threw(task: PlannedTask, error: unknown): Failure {
-    return { reason: "task-threw", ...taskOf(task), attempt: 1, error: errorInfo(error) };
+    return {
+      reason: "task-threw",
+      ...taskOf(task),
+      attempt: 1,
+      error: this.injected.redactError(errorInfo(error)),
+    };
   }
 
   #task(index: number): PlannedTask {

@@ -23,6 +23,14 @@ export interface Mark {
 
 type ReadMark = Pick<Mark, "name" | "nameType" | "core">;
 
+/** The mark of a `Param` or `Secret` type. */
+export interface InjectedMark {
+  readonly kind: "param" | "secret";
+  readonly name: string | undefined;
+  /** The type of the name as text. */
+  readonly nameType: string;
+}
+
 /** Reads the marks of types: by the mark on the resolved type, never by how the type is written. */
 export class MarkReader {
   readonly #host: CompilerHost;
@@ -57,6 +65,17 @@ export class MarkReader {
     return isCandidate && this.#coreProperty(type, "~context") !== undefined;
   }
 
+  /** What a `Param` or `Secret` type says; undefined for other types. Its name is undefined where it is no literal. */
+  injected(type: Type): InjectedMark | undefined {
+    const kind = this.#host.kind(type);
+    if (kind !== "object" && kind !== "intersection") return undefined;
+    const param = this.#coreProperty(type, "~param");
+    const secret = param ?? this.#coreProperty(type, "~secret");
+    if (!secret) return undefined;
+    const { name, text } = this.#nameIn(secret.type);
+    return { kind: param ? "param" : "secret", name, nameType: text };
+  }
+
   #markOf(type: Type): ReadMark | undefined {
     if (!this.#marks.has(type)) this.#marks.set(type, this.#readMark(type));
     return this.#marks.get(type);
@@ -81,13 +100,21 @@ export class MarkReader {
     }
     const mark = this.#coreProperty(type, "~dataset");
     if (!mark) return undefined;
-    // The member is optional: its type is the name, or undefined.
-    const names = host.kind(mark.type) === "union" ? host.members(mark.type) : [mark.type];
-    const literals = names.map((name) => host.literal(name)).filter((value) => typeof value === "string");
-    if (literals.length === 1) return { name: literals[0], core: mark.file };
-    const nameType =
-      literals.length === 0 ? "never: it is a dataset inside of another one" : host.print(mark.type);
-    return { name: undefined, nameType, core: mark.file };
+    const { name, text } = this.#nameIn(mark.type);
+    if (name !== undefined) return { name, core: mark.file };
+    const nameType = text === "" ? "never: it is a dataset inside of another one" : text;
+    return { name, nameType, core: mark.file };
+  }
+
+  /** The name that a mark's property has, and its type as text. The property is optional: undefined is no name. */
+  #nameIn(type: Type): { name: string | undefined; text: string } {
+    const host = this.#host;
+    const members = host.kind(type) === "union" ? host.members(type) : [type];
+    const names = members.filter((member) => !["undefined", "never"].includes(host.kind(member)));
+    const [only] = names;
+    const literal = names.length === 1 && only ? host.literal(only) : undefined;
+    const text = names.map((member) => host.print(member)).join(" | ");
+    return { name: typeof literal === "string" ? literal : undefined, text };
   }
 
   /** A property that is declared in core, its type and the file that declares it. */

@@ -2,6 +2,7 @@ import type { Location } from "@glacier-ts/core";
 import type { CompilerHost, Declaration, Node, Parameter, Signature, Type } from "../compiler-host.js";
 import type {
   DatasetMention,
+  InjectedFacts,
   OptionFacts,
   OutputFacts,
   ParameterFacts,
@@ -13,6 +14,7 @@ import type { PayloadSchemas } from "../schema/payload-schema.js";
 import { exportId } from "./core-call.js";
 import type { Mark, MarkReader } from "./marks.js";
 import { readOptions } from "./options.js";
+import { printType } from "./print-type.js";
 
 const taskOptions = ["compute", "retries", "timeout", "tags"];
 
@@ -94,6 +96,7 @@ export class TaskReader {
     const { marks, plain } = this.#marks.read(parameter.type);
     const accepts = (kind: "null" | "undefined") => plain.some((member) => host.kind(member) === kind);
     const isContext = plain.some((member) => this.#marks.isContext(member));
+    const injected = this.#injected(parameter.type, plain);
     const location = parameter.location ?? task;
     return {
       name: parameter.name,
@@ -102,11 +105,22 @@ export class TaskReader {
       isOptional: parameter.isOptional || accepts("undefined"),
       isRest: parameter.isRest,
       isContext,
+      injected,
       isNullable: accepts("null"),
       datasets: marks.map((mark) => this.mention(mark, location)),
       isStreamOfDatasets: plain.some((member) => isStreamOfDatasets(host, this.#marks, member)),
-      typeText: marks.length === 0 && !isContext ? host.print(parameter.type) : "",
+      typeText: marks.length === 0 && !isContext && !injected ? host.print(parameter.type) : "",
     };
+  }
+
+  /** A run parameter or a secret: a type all of whose members, apart from undefined, have one mark. */
+  #injected(type: Type, members: readonly Type[]): InjectedFacts | undefined {
+    const values = members.filter((member) => this.#host.kind(member) !== "undefined");
+    const marks = values.map((member) => this.#marks.injected(member));
+    const [first] = marks;
+    if (!first || marks.some((mark) => mark?.kind !== first.kind || mark.name !== first.name))
+      return undefined;
+    return { ...first, schema: this.#schemas.read(values).schema, type: printType(this.#host, type) };
   }
 
   #returned(signature: Signature | undefined, task: Location): TaskFacts["returned"] {

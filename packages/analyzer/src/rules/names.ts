@@ -10,6 +10,16 @@ export const pipelineName: PipelineRule = ({ name, nameLocation }) =>
 export const datasetName: DatasetRule = ({ name, location }) =>
   goodName.test(name) ? [] : [report("badName", { what: "dataset", name }, location)];
 
+/** Run parameters and secrets go by names that a command line and an environment can have. */
+export const injectedNames: TaskRule = (task) =>
+  task.parameters.flatMap(({ injected, location }) => {
+    if (!injected) return [];
+    const what = injected.kind === "param" ? "parameter" : "secret";
+    if (injected.name === undefined)
+      return report("dynamicName", { what, type: injected.nameType }, location);
+    return goodName.test(injected.name) ? [] : report("badName", { what, name: injected.name }, location);
+  });
+
 /** The graph is known when the project is compiled, so the names of datasets are literals. */
 export const literalNames: TaskRule = (task) => {
   if (task.typeParameters !== "") return [];

@@ -25,6 +25,6 @@ function checkParameter(task: TaskFacts, parameter: ParameterFacts): Diagnostic 
     const details = { ...names, datasets: datasets.map((dataset) => dataset.name ?? "?") };
     return report("ambiguousParameter", details, location);
   }
-  const isFilled = datasets.length === 1 || parameter.isOptional;
+  const isFilled = datasets.length === 1 || parameter.injected !== undefined || parameter.isOptional;
   return isFilled ? undefined : report("unmarkedParameter", { ...names, type: typeText }, location);
 }

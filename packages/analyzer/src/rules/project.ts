@@ -1,4 +1,4 @@
-import { report } from "@glacier-ts/core";
+import { type Location, report } from "@glacier-ts/core";
 import type { ProjectRule } from "./rule.js";
 
 /** Without `strictNullChecks` the compiler forgets null, and with it which tasks may produce nothing. */
@@ -31,5 +31,26 @@ export const pipelineNamesDiffer: ProjectRule = ({ pipelines }) => {
     return report("duplicatePipelineName", { name: pipeline.name }, pipeline.nameLocation, [
       { message: `the first '${pipeline.name}'`, location: first.nameLocation },
     ]);
+  });
+};
+
+/** A run parameter has one type in a pipeline. */
+export const paramsAgree: ProjectRule = ({ pipelines, tasks }) => {
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  return pipelines.flatMap((pipeline) => {
+    const seen = new Map<string, { type: string; schema: string; location: Location }>();
+    const parameters = pipeline.elements.flatMap(({ id }) => byId.get(id)?.parameters ?? []);
+    return parameters.flatMap(({ injected, location }) => {
+      if (injected?.kind !== "param" || injected.name === undefined) return [];
+      const { name: param, type } = injected;
+      const schema = JSON.stringify(injected.schema);
+      const before = seen.get(param);
+      if (!before) seen.set(param, { type, schema, location });
+      if (!before || before.schema === schema) return [];
+      const details = { param, first: before.type, second: type };
+      return report("paramMismatch", details, location, [
+        { message: `'${param}' is ${before.type} here`, location: before.location },
+      ]);
+    });
   });
 };

@@ -28,6 +28,8 @@ interface Walk {
   references: number;
 }
 
+const markNames = new Set(["DatasetMark", "ParamMark", "SecretMark"]);
+
 /** Turns payload types into JSON Schema 2020-12. */
 export class PayloadSchemas {
   readonly #host: CompilerHost;
@@ -88,7 +90,7 @@ export class PayloadSchemas {
 
   #isMark(type: Type): boolean {
     const name = this.#host.nameOf(type);
-    return name?.origin === "core" && name.name === "DatasetMark";
+    return name?.origin === "core" && markNames.has(name.name);
   }
 
   #streamElement(type: Type): Type | undefined {

@@ -1,8 +1,11 @@
 import process from "node:process";
 import {
+  checkParams,
   describeFailure,
   fail,
+  GlacierError,
   type Graph,
+  parseParam,
   type Result,
   type RunOutcome,
   renderStack,
@@ -31,6 +34,8 @@ export interface RunCommandOptions {
   readonly concurrency?: number;
   /** Datasets to return besides those that no task reads. */
   readonly keep?: readonly string[];
+  /** Run parameters as text, by name. */
+  readonly param?: Readonly<Record<string, string>>;
 }
 
 /** `glacier run`: checks and builds, imports the tasks, runs them, shows what came of it. */
@@ -44,12 +49,12 @@ export async function run(
   if (!opened.ok) return await refuse(opened.failure, undefined, terminal);
   const { project, problems, hasErrors } = opened.value;
   if (hasErrors) return await refuse(problems, project, terminal);
-  const planned = planRun(opened.value, name, options.keep ?? []);
+  const planned = planRun(opened.value, name, options);
   if (!planned.ok) return await refuse([...problems, ...planned.failure], project, terminal);
   terminal.tellProblems(problems, project);
   project.emit();
 
-  const graph = planned.value;
+  const { graph, params } = planned.value;
   const tracker = new RunTracker(graph);
   const view = openRunView(terminal, tracker);
   const stopWatching = watchForStrayErrors((problem) => {
@@ -74,6 +79,7 @@ export async function run(
         graph,
         functions: loaded.value,
         projectRoot: project.root,
+        params: new Map(Object.entries(params)),
         keep: [...new Set([...resultDatasets(graph), ...(options.keep ?? [])])],
         signal,
         onEvent: (event) => {
@@ -83,18 +89,29 @@ export async function run(
       }),
     );
     return await finish(graph, outcome, problems, tracker, view, terminal);
+  } catch (error) {
+    // What an executor finds before anything runs, such as a missing secret.
+    if (!(error instanceof GlacierError)) throw error;
+    view.close();
+    return await refuse(error.diagnostics, project, terminal);
   } finally {
     stopWatching();
     view.close();
   }
 }
 
-/** The graph to run; or GLA4006, GLA4007 or GLA4010. */
+/** What to run, and with which parameters. */
+interface PlannedRun {
+  readonly graph: Graph;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** The graph to run and its parameters; or GLA4006, GLA4007, GLA4010, GLA4012 or GLA5015 to GLA5017. */
 function planRun(
   { project, manifest }: CheckedProject,
   name: string | undefined,
-  keep: readonly string[],
-): Result<Graph, readonly Problem[]> {
+  { keep = [], param = {} }: RunCommandOptions,
+): Result<PlannedRun, readonly Problem[]> {
   const chosen = choosePipeline(manifest, name, fromWorkingDirectory("", project.configFile));
   if (!chosen.ok) return fail([chosen.failure]);
   const graph = readGraph(manifest, chosen.value);
@@ -105,7 +122,12 @@ function planRun(
   const unknown = keep
     .filter((dataset) => !known.includes(dataset))
     .map((dataset) => report("unknownDataset", { dataset, pipeline, suggestion: suggest(dataset, known) }));
-  return unknown.length > 0 ? fail(unknown) : succeed(graph.value);
+  const declared = graph.value.pipeline.params ?? {};
+  const params = Object.fromEntries(
+    Object.entries(param).map(([key, text]) => [key, parseParam(declared[key]?.schema ?? {}, text)]),
+  );
+  const problems = [...unknown, ...checkParams(graph.value, params)];
+  return problems.length > 0 ? fail(problems) : succeed({ graph: graph.value, params });
 }
 
 /** The first Ctrl-C cancels the run, and tasks may tidy up; the second does not wait for them. */
