@@ -9,6 +9,7 @@ import type ts from "typescript";
 
 import analyzer = require("@glacier-ts/analyzer/program");
 import manifestWriter = require("./manifest-writer.cjs");
+import tsserver = require("./tsserver.cjs");
 
 interface Extras {
   readonly ts: typeof import("typescript");
@@ -59,4 +60,13 @@ function transformProgram(
   return program;
 }
 
-export = { default: transformProgram };
+/** tsserver calls the package's main file with TypeScript; ts-patch calls a module that is a function in place of its `default`. */
+function plugin(modules: Parameters<typeof tsserver>[0]): ReturnType<typeof tsserver>;
+function plugin(...program: Parameters<typeof transformProgram>): ts.Program;
+function plugin(
+  ...given: Parameters<typeof tsserver> | Parameters<typeof transformProgram>
+): ReturnType<typeof tsserver> | ts.Program {
+  return given.length === 1 ? tsserver(...given) : transformProgram(...given);
+}
+
+export = Object.assign(plugin, { default: transformProgram });

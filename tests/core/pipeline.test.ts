@@ -432,7 +432,7 @@ describe("a pipeline that was compiled without Glacier", () => {
     expect(error.message).toBe(
       [
         `GLA4001: Pipeline 'analytics' was compiled without Glacier, so ${operation}() does not know its graph.`,
-        '  hint: build with `tspc` or `glacier build`, with { "transform": "@glacier-ts/plugin" } in the plugins of the tsconfig',
+        "  hint: compile it with `tspc`, `glacier build` or a bundler plugin of @glacier-ts/plugin, or start it with `node --import @glacier-ts/plugin/register`",
       ].join("\n"),
     );
     expect(framesOf(error)[0]).toMatch(/at (async )?user\w+ \(.*pipeline\.test\.ts/);

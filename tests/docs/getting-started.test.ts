@@ -54,6 +54,16 @@ describe("getting started", () => {
     expect(printed).toBe("2\n");
   });
 
+  it("runs without a build step as the page says", () => {
+    const project = pageProject();
+    project.write({ "src/main.ts": block("new LocalExecutor()") });
+    const [command = "", ...list] = block("--import").trim().split(" ");
+    expect(command).toBe("node");
+    const printed = execFileSync(process.execPath, list, { cwd: project.folder, encoding: "utf8" });
+    expect(printed).toBe("2\n");
+    expect(project.has("dist")).toBe(false);
+  });
+
   it("prints the error that the page shows", () => {
     const project = pageProject();
     const tasks = block("// src/tasks.ts").replace(

@@ -204,8 +204,8 @@ describe.concurrent("a build that cannot be used", () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
       "GLA4001: Pipeline 'analytics' was compiled without Glacier, so visualize() does not know its graph.\n" +
-        "  hint: build with `tspc` or `glacier build`, with " +
-        '{ "transform": "@glacier-ts/plugin" } in the plugins of the tsconfig',
+        "  hint: compile it with `tspc`, `glacier build` or a bundler plugin of @glacier-ts/plugin, " +
+        "or start it with `node --import @glacier-ts/plugin/register`",
     );
     const frames = stderr.split("\n").filter((line) => line.startsWith("    at "));
     expect(frames[0]).toMatch(/dist\/main\.js:2:11\)?$/);

@@ -1,5 +1,5 @@
 /** Run parameters and secrets in the local executor. */
-import type { RunEvent, RunRequest, taskId } from "@glacier-ts/core";
+import type { RunEvent, RunRequest } from "@glacier-ts/core";
 import { LocalExecutor } from "@glacier-ts/runtime";
 import { describe, expect, test, vi } from "vitest";
 import { makeGraph } from "../core/make-graph.js";

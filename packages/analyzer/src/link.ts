@@ -28,13 +28,16 @@ export interface Linked {
  * Brings the facts of all files together: the manifest, and every diagnostic. Apart from the facts it depends on the
  * compiler for one question only: whether one payload is assignable to another.
  */
-export function link(files: readonly FileFacts[], host: CompilerHost): Linked {
+export function link(
+  files: readonly FileFacts[],
+  host: CompilerHost,
+  payloads: PayloadComparer = new PayloadComparer(host),
+): Linked {
   const pipelines = files
     .flatMap((file) => file.pipelines)
     .sort((a, b) => compareLocations(a.location, b.location));
   const tasks = collectTasks(files, pipelines);
   const unexported = files.flatMap((file) => file.tasks).filter((task) => task.id === undefined);
-  const payloads = new PayloadComparer(host);
   const datasets = linkDatasets(files, tasks.values(), payloads);
   const manifest = emitManifest(tasks, datasets, pipelines);
   const project = {

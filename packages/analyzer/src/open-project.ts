@@ -1,18 +1,11 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import path from "node:path";
-import {
-  type Diagnostic,
-  fail,
-  type Location,
-  type Result,
-  report,
-  type Severity,
-  succeed,
-} from "@glacier-ts/core";
+import { type Diagnostic, type Result, succeed } from "@glacier-ts/core";
 import ts from "typescript";
+import { fromCompiler } from "./hosts/compiler-diagnostic.js";
 import { outputFile } from "./hosts/output-file.js";
 import { ProgramProject } from "./hosts/program-project.js";
-import { lineAndColumn } from "./hosts/source-text.js";
+import { readConfig } from "./hosts/read-config.js";
 import type { Project } from "./project.js";
 
 /**
@@ -23,19 +16,9 @@ import type { Project } from "./project.js";
  */
 export function openProject(at: string): Result<Project, Diagnostic> {
   const configFile = path.resolve(isFolder(at) ? path.join(at, "tsconfig.json") : at);
-  const unreadable = (why: string) => fail(report("projectUnreadable", { file: configFile, why }));
-  if (!existsSync(configFile)) return unreadable("there is no such file.");
-
-  let fatal: ts.Diagnostic | undefined;
-  const parsed = ts.getParsedCommandLineOfConfigFile(configFile, undefined, {
-    ...ts.sys,
-    onUnRecoverableConfigFileDiagnostic: (diagnostic) => {
-      fatal = diagnostic;
-    },
-  });
-  const problem = fatal ?? parsed?.errors.find((error) => error.category === ts.DiagnosticCategory.Error);
-  if (!parsed || problem) return unreadable(problem ? messageOf(problem) : "it is no tsconfig.");
-
+  const config = readConfig(ts, configFile);
+  if (!config.ok) return config;
+  const parsed = config.value;
   const program = ts.createProgram({
     rootNames: parsed.fileNames,
     options: parsed.options,
@@ -59,7 +42,7 @@ function projectOf(program: ts.Program, configFile: string, manifest: string | u
         ...program.getSyntacticDiagnostics(),
         ...program.getGlobalDiagnostics(),
         ...program.getSemanticDiagnostics(),
-      ].map((diagnostic) => fromCompiler(diagnostic, root)),
+      ].map((diagnostic) => fromCompiler(ts, diagnostic, root)),
     emit: () => {
       if (program.getCompilerOptions().noEmit) return [];
       const written: string[] = [];
@@ -89,34 +72,6 @@ function manifestOption(options: ts.CompilerOptions): string | undefined {
   }[];
   const plugin = plugins.find(({ transform, name }) => (transform ?? name)?.startsWith("@glacier-ts/plugin"));
   return typeof plugin?.manifest === "string" ? plugin.manifest : undefined;
-}
-
-function fromCompiler(diagnostic: ts.Diagnostic, root: string): Diagnostic {
-  const location = locationOf(diagnostic, root);
-  const severity: Severity = diagnostic.category === ts.DiagnosticCategory.Error ? "error" : "warning";
-  return {
-    code: `TS${diagnostic.code}`,
-    severity,
-    message: messageOf(diagnostic),
-    ...(location && { location }),
-    related: (diagnostic.relatedInformation ?? []).map((item) => {
-      const related = locationOf(item, root);
-      return { message: messageOf(item), ...(related && { location: related }) };
-    }),
-  };
-}
-
-function locationOf(
-  { file, start, length }: ts.DiagnosticRelatedInformation,
-  root: string,
-): Location | undefined {
-  if (!file || start === undefined || length === undefined) return undefined;
-  const relative = path.relative(root, file.fileName).split(path.sep).join("/");
-  return { file: relative, ...lineAndColumn(file, start), start, length };
-}
-
-function messageOf({ messageText }: ts.DiagnosticRelatedInformation): string {
-  return ts.flattenDiagnosticMessageText(messageText, "\n");
 }
 
 function isFolder(at: string): boolean {

@@ -264,7 +264,7 @@ export const catalog = {
       `Pipeline '${d.pipeline}' was compiled without Glacier, so ${d.operation}() does not know its graph.`,
     "The graph is read from the types by the compiler plugin, which was not there when this JavaScript was made.",
     () =>
-      'build with `tspc` or `glacier build`, with { "transform": "@glacier-ts/plugin" } in the plugins of the tsconfig',
+      "compile it with `tspc`, `glacier build` or a bundler plugin of @glacier-ts/plugin, or start it with `node --import @glacier-ts/plugin/register`",
   ),
   manifestUnreadable: error(
     4002,

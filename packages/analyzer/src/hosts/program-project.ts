@@ -1,12 +1,20 @@
 /** One TypeScript 6 program as a Glacier project: what the transformer, the editor and the CLI share. */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { compilerCode, type Diagnostic, GlacierError, renderManifest, report } from "@glacier-ts/core";
+import { type Diagnostic, GlacierError, renderManifest, report } from "@glacier-ts/core";
 import type ts from "typescript";
 import { analyze, type ProgramAnalysis } from "../analyze.js";
+import { compilerDiagnostic } from "./compiler-diagnostic.js";
 import { outputFile } from "./output-file.js";
+import { projectRoot } from "./project-root.js";
 import { typescript6Host } from "./typescript6.js";
+import { type PipelineExpressions, type TextEdit, wiringEdits } from "./wire-text.js";
 import { wiringTransformer } from "./wiring.js";
+
+export { fromCompiler } from "./compiler-diagnostic.js";
+export { EditorProject } from "./editor-project.js";
+export { readConfig } from "./read-config.js";
+export type { PipelineExpressions, TextEdit } from "./wire-text.js";
 
 export interface ProgramOptions {
   /** Where the manifest is written, relative to the project's folder; by default `glacier.manifest.json`. */
@@ -25,11 +33,9 @@ export class ProgramProject {
   #isWritten = false;
 
   constructor(typescript: typeof import("typescript"), program: ts.Program, options: ProgramOptions = {}) {
-    const { configFilePath } = program.getCompilerOptions();
     this.#ts = typescript;
     this.#program = program;
-    this.root =
-      typeof configFilePath === "string" ? path.dirname(configFilePath) : program.getCurrentDirectory();
+    this.root = projectRoot(program);
     this.manifestFile = path.resolve(this.root, options.manifest ?? "glacier.manifest.json");
   }
 
@@ -53,6 +59,17 @@ export class ProgramProject {
       manifestFile: this.manifestFile,
       outputFile: (source) => outputFile(this.#ts, this.#program, source.fileName),
     });
+  }
+
+  /**
+   * The wiring of a file as edits of its text.
+   * @param fileName absolute, of a file of the program
+   */
+  textEdits(fileName: string, expressions: PipelineExpressions): readonly TextEdit[] {
+    const source = this.#program.getSourceFile(fileName);
+    const relative = path.relative(this.root, fileName).split(path.sep).join("/");
+    const calls = this.analyze().files.find(({ file }) => file === relative)?.calls ?? [];
+    return source ? wiringEdits(this.#ts, source, calls, expressions) : [];
   }
 
   /**
@@ -87,28 +104,7 @@ export class ProgramProject {
   }
 
   #compilerDiagnostic(diagnostic: Diagnostic): ts.Diagnostic {
-    const { location, code, message, hint, related } = diagnostic;
-    return {
-      ...this.#span(location),
-      category: this.#ts.DiagnosticCategory.Error,
-      code: compilerCode(code),
-      source: "glacier",
-      messageText: `${code}: ${message}${hint === undefined ? "" : `\n  hint: ${hint}`}`,
-      relatedInformation: related.map((item) => ({
-        ...this.#span(item.location),
-        category: this.#ts.DiagnosticCategory.Message,
-        code: compilerCode(code),
-        messageText: item.message,
-      })),
-    };
-  }
-
-  #span(location: Diagnostic["location"]): Pick<ts.Diagnostic, "file" | "start" | "length"> {
-    const isSpan = location?.start !== undefined && location.length !== undefined;
-    const file = isSpan ? this.#program.getSourceFile(path.resolve(this.root, location.file)) : undefined;
-    return file && isSpan
-      ? { file, start: location.start, length: location.length }
-      : { file: undefined, start: undefined, length: undefined };
+    return compilerDiagnostic(this.#ts, this.#program, this.root, diagnostic);
   }
 }
 

@@ -20,7 +20,7 @@ export interface WiringOptions {
  *
  * - `task(options, run)` gets `{ id }`, so that a stale build is noticed.
  * - `pipeline({ … })` gets `{ id, manifest, root }`, and its module an import of the manifest.
- * - Every call of core is marked `@__PURE__`: a bundler that needs one task can leave the others out.
+ * - Calls of core are marked `@__PURE__`: a bundler that needs one task can leave the others out.
  */
 export function wiringTransformer(
   ts: typeof import("typescript"),
@@ -98,6 +98,7 @@ export function wiringTransformer(
             wiring(site.wiring),
           ])
         : visited;
+      if (beginsChain(ts, ts.getOriginalNode(node))) return updated;
       return ts.addSyntheticLeadingComment(updated, ts.SyntaxKind.MultiLineCommentTrivia, " @__PURE__ ");
     };
     const wired = ts.visitEachChild(source, visit, context);
@@ -119,6 +120,13 @@ export function wiringTransformer(
     const imports = wired.statements.findLastIndex(ts.isImportDeclaration) + 1;
     return factory.updateSourceFile(wired, wired.statements.toSpliced(imports, 0, importManifest));
   };
+}
+
+/** Whether a comment before the call would be about another one: the `run()` of `pipeline({ … }).run()`. */
+function beginsChain(ts: typeof import("typescript"), call: ts.Node): boolean {
+  const { parent } = call;
+  const isAccess = ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent);
+  return (isAccess || ts.isCallExpression(parent)) && parent.expression === call;
 }
 
 function emitsCommonJs(ts: typeof import("typescript"), program: ts.Program, source: ts.SourceFile): boolean {

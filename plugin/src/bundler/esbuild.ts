@@ -1,0 +1,4 @@
+import { createEsbuildPlugin } from "unplugin";
+import { glacier } from "../bundler.js";
+
+export default createEsbuildPlugin(glacier);

@@ -1,0 +1,4 @@
+import { createRspackPlugin } from "unplugin";
+import { glacier } from "../bundler.js";
+
+export default createRspackPlugin(glacier);

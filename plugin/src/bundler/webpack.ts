@@ -1,0 +1,4 @@
+import { createWebpackPlugin } from "unplugin";
+import { glacier } from "../bundler.js";
+
+export default createWebpackPlugin(glacier);

@@ -1,0 +1,176 @@
+/** A real `tsserver` process, spoken to in its protocol. The benchmark uses it as well, outside of a test. */
+import { type ChildProcess, spawn } from "node:child_process";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const tsserverFile = fileURLToPath(
+  new URL("../../../node_modules/typescript/lib/tsserver.js", import.meta.url),
+);
+
+/** A diagnostic as tsserver sends it when it is asked for positions in lines. */
+export interface ServerDiagnostic {
+  readonly message: string;
+  readonly start: number;
+  readonly length: number;
+  readonly category: string;
+  readonly code: number;
+  readonly source?: string;
+  readonly startLocation: Place;
+  readonly relatedInformation?: readonly {
+    readonly message: string;
+    readonly span?: { readonly file: string; readonly start: Place };
+  }[];
+}
+
+/** 1-based. */
+interface Place {
+  readonly line: number;
+  readonly offset: number;
+}
+
+interface Span {
+  readonly file: string;
+  readonly start: Place;
+}
+
+interface Message {
+  readonly type: "response" | "event";
+  readonly request_seq?: number;
+  readonly success?: boolean;
+  readonly message?: string;
+  readonly body?: unknown;
+}
+
+export class Tsserver {
+  readonly #folder: string;
+  readonly #process: ChildProcess;
+  readonly #waiting = new Map<
+    number,
+    { resolve: (message: Message) => void; reject: (error: Error) => void }
+  >();
+  #sent = 0;
+  #received: Buffer = Buffer.alloc(0);
+
+  /** Starts a server for a project. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    const options = ["--disableAutomaticTypingAcquisition", "--suppressDiagnosticEvents"];
+    this.#process = spawn(process.execPath, [tsserverFile, ...options], {
+      cwd: folder,
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    this.#process.stdout?.on("data", (chunk: Buffer) => this.#read(chunk));
+    this.#process.on("exit", () => {
+      for (const { reject } of this.#waiting.values()) reject(new Error("tsserver has ended"));
+    });
+  }
+
+  stop(): void {
+    this.#process.kill();
+  }
+
+  /** Opens a file, as it is on disk or with another text. */
+  open(file: string, fileContent?: string): void {
+    this.#send("open", { file: this.#path(file), ...(fileContent !== undefined && { fileContent }) });
+  }
+
+  /** Replaces the only occurrence of a text in an open file whose text is given; returns the new text. */
+  replace(file: string, text: string, from: string, to: string): string {
+    const at = text.indexOf(from);
+    if (at < 0 || text.includes(from, at + 1)) throw new Error(`'${from}' must occur once in ${file}`);
+    const start = placeOf(text, at);
+    const end = placeOf(text, at + from.length);
+    this.#send("change", {
+      file: this.#path(file),
+      line: start.line,
+      offset: start.offset,
+      endLine: end.line,
+      endOffset: end.offset,
+      insertString: to,
+    });
+    return text.slice(0, at) + to + text.slice(at + from.length);
+  }
+
+  async diagnostics(file: string): Promise<readonly ServerDiagnostic[]> {
+    const body = await this.request("semanticDiagnosticsSync", {
+      file: this.#path(file),
+      includeLinePosition: true,
+    });
+    return body as readonly ServerDiagnostic[];
+  }
+
+  /** What concerns no file. */
+  async projectDiagnostics(): Promise<readonly { readonly message: string; readonly code: number }[]> {
+    const projectFileName = path.join(this.#folder, "tsconfig.json");
+    const body = await this.request("compilerOptionsDiagnostics-full", { projectFileName });
+    return body as readonly { message: string; code: number }[];
+  }
+
+  /** The documentation that is shown at the first occurrence of a text. */
+  async hover(file: string, text: string, at: string): Promise<string> {
+    const place = placeOf(text, text.indexOf(at));
+    const body = await this.request("quickinfo", { file: this.#path(file), ...place });
+    return (body as { documentation: string }).documentation;
+  }
+
+  /** Where going to the definition of the first occurrence of a text leads: `src/tasks.ts:4:17`. */
+  async definitions(file: string, text: string, at: string): Promise<readonly string[]> {
+    const place = placeOf(text, text.indexOf(at));
+    const body = await this.request("definitionAndBoundSpan", { file: this.#path(file), ...place });
+    return (body as { definitions: readonly Span[] }).definitions.map((span) => this.#spanText(span));
+  }
+
+  /** The references of the first occurrence of a text. */
+  async references(file: string, text: string, at: string): Promise<readonly string[]> {
+    const place = placeOf(text, text.indexOf(at));
+    const body = await this.request("references", { file: this.#path(file), ...place });
+    return (body as { refs: readonly Span[] }).refs.map((span) => this.#spanText(span));
+  }
+
+  #spanText({ file, start }: Span): string {
+    const name = path.relative(this.#folder, file).split(path.sep).join("/");
+    return `${name}:${start.line}:${start.offset}`;
+  }
+
+  /** Sends a request and waits for its response. */
+  async request(command: string, commandArguments: object): Promise<unknown> {
+    const sequence = this.#send(command, commandArguments);
+    const message = await new Promise<Message>((resolve, reject) => {
+      this.#waiting.set(sequence, { resolve, reject });
+    });
+    if (message.success !== true) throw new Error(`${command}: ${message.message}`);
+    return message.body;
+  }
+
+  #path(file: string): string {
+    return path.join(this.#folder, file);
+  }
+
+  #send(command: string, commandArguments: object): number {
+    const seq = ++this.#sent;
+    const message = JSON.stringify({ seq, type: "request", command, arguments: commandArguments });
+    this.#process.stdin?.write(`${message}\n`);
+    return seq;
+  }
+
+  /** A message is a header with the length of its body, an empty line, and the body. */
+  #read(chunk: Buffer): void {
+    this.#received = Buffer.concat([this.#received, chunk]);
+    for (;;) {
+      const header = /^Content-Length: (\d+)\r\n\r\n/.exec(this.#received.toString("latin1", 0, 64));
+      if (!header) return;
+      const end = header[0].length + Number(header[1]);
+      if (this.#received.length < end) return;
+      const message = JSON.parse(this.#received.toString("utf8", header[0].length, end)) as Message;
+      this.#received = this.#received.subarray(end);
+      if (message.type !== "response" || message.request_seq === undefined) continue;
+      this.#waiting.get(message.request_seq)?.resolve(message);
+      this.#waiting.delete(message.request_seq);
+    }
+  }
+}
+
+function placeOf(text: string, offset: number): Place {
+  const before = text.slice(0, offset).split("\n");
+  return { line: before.length, offset: (before.at(-1)?.length ?? 0) + 1 };
+}
