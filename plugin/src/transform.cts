@@ -9,7 +9,6 @@ import type ts from "typescript";
 
 import analyzer = require("@glacier-ts/analyzer/program");
 import manifestWriter = require("./manifest-writer.cjs");
-import tsserver = require("./tsserver.cjs");
 
 interface Extras {
   readonly ts: typeof import("typescript");
@@ -60,13 +59,18 @@ function transformProgram(
   return program;
 }
 
+type TsserverPlugin = typeof import("./tsserver.cjs", { with: { "resolution-mode": "require" }});
+
 /** tsserver calls the package's main file with TypeScript; ts-patch calls a module that is a function in place of its `default`. */
-function plugin(modules: Parameters<typeof tsserver>[0]): ReturnType<typeof tsserver>;
+function plugin(modules: Parameters<TsserverPlugin>[0]): ReturnType<TsserverPlugin>;
 function plugin(...program: Parameters<typeof transformProgram>): ts.Program;
 function plugin(
-  ...given: Parameters<typeof tsserver> | Parameters<typeof transformProgram>
-): ReturnType<typeof tsserver> | ts.Program {
-  return given.length === 1 ? tsserver(...given) : transformProgram(...given);
+  ...given: Parameters<TsserverPlugin> | Parameters<typeof transformProgram>
+): ReturnType<TsserverPlugin> | ts.Program {
+  if (given.length > 1) return transformProgram(...(given as Parameters<typeof transformProgram>));
+  // Loaded only where there is an editor.
+  const tsserver: TsserverPlugin = require("./tsserver.cjs");
+  return tsserver(...(given as Parameters<TsserverPlugin>));
 }
 
 export = Object.assign(plugin, { default: transformProgram });

@@ -4,7 +4,7 @@
  */
 import type ts from "typescript";
 
-import analyzer = require("@glacier-ts/analyzer/program");
+import analyzer = require("@glacier-ts/analyzer/editor");
 
 /** Called by tsserver, once for every project. */
 function createTsserverPlugin({ typescript }: { readonly typescript: typeof import("typescript") }) {

@@ -5,8 +5,9 @@
 export { analyze, type ProgramAnalysis } from "./analyze.js";
 export { FileAnalyzer } from "./analyze-file.js";
 export type * from "./compiler-host.js";
+export { EditorProject } from "./hosts/editor-project.js";
 export { fileDependencies } from "./hosts/file-dependencies.js";
-export { EditorProject, type ProgramOptions, ProgramProject, replaceFile } from "./hosts/program-project.js";
+export { type ProgramOptions, ProgramProject, replaceFile } from "./hosts/program-project.js";
 export { typescript6Host } from "./hosts/typescript6.js";
 export { type FileDependencies, IncrementalAnalysis } from "./incremental-analysis.js";
 export { type Linked, link } from "./link.js";

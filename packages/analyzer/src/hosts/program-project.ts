@@ -12,7 +12,6 @@ import { type PipelineExpressions, type TextEdit, wiringEdits } from "./wire-tex
 import { wiringTransformer } from "./wiring.js";
 
 export { fromCompiler } from "./compiler-diagnostic.js";
-export { EditorProject } from "./editor-project.js";
 export { readConfig } from "./read-config.js";
 export type { PipelineExpressions, TextEdit } from "./wire-text.js";
 
