@@ -100,8 +100,8 @@ const tasksFile = fc.array(taskOf, { minLength: 2, maxLength: 2 }).map((tasks) =
     const parameter = input ? `rows: ${dataset(input)}` : "";
     const result = output ? dataset(output) : "void";
     return isWrapped
-      ? `export const t${index} = task({ retries: 1 }, (${parameter}): ${result} => { throw 1 });`
-      : `export function t${index}(${parameter}): ${result} { throw 1 }`;
+      ? `export const t${index} = task({ retries: 1 }, (${parameter}): ${result} => { throw 1; });`
+      : `export function t${index}(${parameter}): ${result} { throw 1; }`;
   });
   return `import { type Dataset, task } from "@glacier-ts/core";\nimport type { A, B, Id } from "./types.js";\nexport type Used = [A, B, Id];\n${texts.join("\n")}\n`;
 });
@@ -116,11 +116,41 @@ const pipelineFile = fc
       `import { pipeline } from "@glacier-ts/core";\n${taskFiles.map((file) => `import * as ${file} from "./${file}.js";`).join("\n")}\nexport const p = pipeline({ name: "p", tasks: [${tasks.join(", ")}] });\n`,
   );
 
-const edit = fc.oneof(
+// In a body: longer and shorter ones, and what concerns the analyzer although it is in a body.
+const bodies = [
+  "throw 1;",
+  "throw new Error('a longer body');",
+  "\n  // Several lines.\n  throw 1;\n",
+  'const inner = task({}, (): Dataset<"x", A> => { throw 1; }); throw inner;',
+  "const { length } = [1].map((one): number => one + 1); throw length;",
+];
+const bodyEdit = fc.record({
+  file: fc.constantFrom(...taskFiles.map((name) => `src/${name}.ts`)),
+  body: fc.constantFrom(...bodies),
+  isFirst: fc.boolean(),
+});
+
+const fileEdit = fc.oneof(
   typesFile.map((text) => ["src/types.ts", text] as const),
   ...taskFiles.map((file) => tasksFile.map((text) => [`src/${file}.ts`, text] as const)),
   pipelineFile.map((text) => ["src/p.ts", text] as const),
   pipelineFile.map((text) => ["src/q.ts", text.replace("const p", "const q")] as const),
+);
+
+const edit: fc.Arbitrary<(files: Files) => Files> = fc.oneof(
+  fileEdit.map(([name, text]) => (files: Files) => ({ ...files, [name]: text })),
+  bodyEdit.map(({ file, body, isFirst }) => (files: Files) => {
+    const text = files[file] ?? "";
+    const written = bodies.flatMap((known) => [
+      text.indexOf(`{ ${known} }`),
+      text.lastIndexOf(`{ ${known} }`),
+    ]);
+    const found = written.filter((at) => at >= 0).sort((a, b) => a - b);
+    const at = isFirst ? found[0] : found.at(-1);
+    if (at === undefined) return files;
+    const known = bodies.find((one) => text.startsWith(`{ ${one} }`, at)) ?? "";
+    return { ...files, [file]: `${text.slice(0, at)}{ ${body} }${text.slice(at + known.length + 4)}` };
+  }),
 );
 
 describe("after edits", () => {
@@ -138,8 +168,8 @@ describe("after edits", () => {
         const edits = new Edits();
         const incremental = new IncrementalAnalysis();
         let files: Files = first;
-        for (const [name, text] of [["src/types.ts", first["src/types.ts"]] as const, ...rest]) {
-          files = { ...files, [name]: text };
+        for (const change of [(unchanged: Files) => unchanged, ...rest]) {
+          files = change(files);
           const program = edits.next(files);
           expect(update(incremental, program)).toEqual(analyzeAnew(program));
         }
@@ -164,8 +194,11 @@ describe("after edits", () => {
     update(incremental, edits.next(files));
     expect(incremental.readCount).toBe(0);
     // `b.ts` reads what `a.ts` makes: their payloads are compared in one program.
-    update(incremental, edits.next({ ...files, "src/a.ts": files["src/a.ts"].replace("[1]", "[2]") }));
+    const commented = files["src/a.ts"].replace("task({}", "task(/* here */ {}");
+    update(incremental, edits.next({ ...files, "src/a.ts": commented }));
     expect(incremental.readCount).toBe(2);
+    update(incremental, edits.next({ ...files, "src/a.ts": commented.replace("[1]", "[2, 3]") }));
+    expect(incremental.readCount).toBe(0);
   });
 
   it("reads everything again when what is global changes, or an import leads to another file", () => {

@@ -126,11 +126,11 @@ export function typescript6Syntax(ts: typeof import("typescript")) {
     return names;
   }
 
-  /** Calls in source order whose callee begins with a name of the module. */
-  function calls(source: ts.SourceFile): readonly ts.CallExpression[] {
+  /** Calls in source order whose callee begins with a name of the module: of the whole file, or below some nodes of it. */
+  function calls(source: ts.SourceFile, roots: readonly ts.Node[] = [source]): readonly ts.CallExpression[] {
     const names = moduleNames(source);
     const found: ts.CallExpression[] = [];
-    const open: ts.Node[] = [source];
+    const open: ts.Node[] = roots.toReversed();
     for (let at = open.pop(); at; at = open.pop()) {
       if (ts.isCallExpression(at)) {
         let root = bare(at.expression);
