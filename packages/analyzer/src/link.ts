@@ -14,6 +14,7 @@ import type { CompilerHost } from "./compiler-host.js";
 import { compareLocations, linkDatasets } from "./datasets.js";
 import { emitManifest } from "./emit-manifest.js";
 import type { FileFacts, PipelineFacts, TaskFacts } from "./model.js";
+import { withoutOtherFunctions } from "./rules/elements.js";
 import { datasetRules, pipelineRules, projectRules, taskRules } from "./rules.js";
 import { PayloadComparer } from "./schema/payload-comparer.js";
 
@@ -33,10 +34,11 @@ export function link(
   host: CompilerHost,
   payloads: PayloadComparer = new PayloadComparer(host),
 ): Linked {
-  const pipelines = files
+  const declared = files
     .flatMap((file) => file.pipelines)
     .sort((a, b) => compareLocations(a.location, b.location));
-  const tasks = collectTasks(files, pipelines);
+  const tasks = collectTasks(files, declared);
+  const { pipelines, diagnostics: otherFunctions } = withoutOtherFunctions(declared, tasks);
   const unexported = files.flatMap((file) => file.tasks).filter((task) => task.id === undefined);
   const datasets = linkDatasets(files, tasks.values(), payloads);
   const manifest = emitManifest(tasks, datasets, pipelines);
@@ -50,6 +52,7 @@ export function link(
 
   const diagnostics = [
     ...files.flatMap((file) => file.diagnostics),
+    ...otherFunctions,
     ...project.tasks.flatMap((task) => taskRules.flatMap((rule) => rule(task))),
     ...pipelines.flatMap((pipeline) => pipelineRules.flatMap((rule) => rule(pipeline))),
     ...datasets.flatMap((dataset) => datasetRules.flatMap((rule) => rule(dataset, payloads))),

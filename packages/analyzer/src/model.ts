@@ -163,12 +163,23 @@ export interface ElementFacts {
   /** The key, where `tasks` is an object or a module. */
   readonly key: string | undefined;
   readonly location: Location;
-  /** The text of the element. */
+  /** The first line of the element's text, for messages. */
   readonly text: string;
   /** Module and export of the function. */
   readonly id: string;
   /** What was read of a plain function; a function that is wrapped in `task()` is read where the call is. */
   readonly plain: TaskFacts | undefined;
+}
+
+/** Whether a task reads or produces a dataset, or tries to. */
+export function mentionsDataset(task: TaskFacts): boolean {
+  return (
+    task.returned.outputs.length > 0 ||
+    task.returned.problems.some(
+      (problem) => problem.kind === "union" || problem.kind === "stream-of-datasets",
+    ) ||
+    task.parameters.some((parameter) => parameter.datasets.length > 0 || parameter.isStreamOfDatasets)
+  );
 }
 
 /** A value that is no literal, as the manifest keeps it. */

@@ -169,6 +169,15 @@ export function typescript6Host(
     return behindAliases(found);
   };
 
+  /** The type of a function that has all its types written: it does not depend on the call that it is given to. */
+  const typeOfWritten = (at: ts.Node): ts.Type | undefined => {
+    const inner = bare(at);
+    if (inner !== at || !(ts.isArrowFunction(at) || ts.isFunctionExpression(at))) return undefined;
+    const { symbol: own } = at as { readonly symbol?: ts.Symbol };
+    const isWritten = at.type !== undefined && at.parameters.every((parameter) => parameter.type);
+    return isWritten && own ? checker.getTypeOfSymbol(own) : undefined;
+  };
+
   const kinds: readonly (readonly [ts.TypeFlags, TypeKind])[] = [
     [ts.TypeFlags.Any, "any"],
     [ts.TypeFlags.Unknown, "unknown"],
@@ -283,7 +292,7 @@ export function typescript6Host(
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
     typeOf: (of) => handle(checker.getTypeOfSymbol(symbol(of))),
 
-    typeAt: (at) => handle(checker.getTypeAtLocation(node(at))),
+    typeAt: (at) => handle(typeOfWritten(node(at)) ?? checker.getTypeAtLocation(node(at))),
     kind: (of) => kindOf(type(of)),
     literal: (of) => {
       const { flags } = type(of);

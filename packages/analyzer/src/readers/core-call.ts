@@ -21,12 +21,18 @@ export function coreFunction(host: CompilerHost, call: Node): string | undefined
   return called?.origin === "core" ? called.name : undefined;
 }
 
-/** The functions of core that make an option of the options they are given. */
-export const optionFunctions: ReadonlySet<string> = new Set(
-  ["local", "container", "serverless"].concat(["file", "s3", "gcs", "azureBlob"]),
-);
+/** The functions of core that make an option of the options they are given, and the `kind` that they add. */
+export const optionKinds: ReadonlyMap<string, string> = new Map([
+  ["local", "local"],
+  ["container", "container"],
+  ["serverless", "serverless"],
+  ["file", "file"],
+  ["s3", "s3"],
+  ["gcs", "gcs"],
+  ["azureBlob", "azure-blob"],
+]);
 
-const declarative = new Set(["task", "pipeline", "dataset", "of", "env", "secret", ...optionFunctions]);
+const declarative = new Set(["task", "pipeline", "dataset", "of", "env", "secret", ...optionKinds.keys()]);
 
 /** Whether the function of core only describes: a bundle that does not use the result can leave its call out. */
 export function isDeclarative(name: string): boolean {

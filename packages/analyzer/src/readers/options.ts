@@ -2,12 +2,12 @@ import type { Json, JsonObject, Location } from "@glacier-ts/core";
 import type { CompilerHost, Expression, Node, Type } from "../compiler-host.js";
 import type { OptionFacts } from "../model.js";
 import { constantExpression } from "./constant.js";
-import { coreFunction, optionFunctions } from "./core-call.js";
+import { coreFunction, optionKinds } from "./core-call.js";
 import { printType } from "./print-type.js";
 
 /**
- * Reads options from the type of the expression that gives them: the compiler has evaluated what is constant. Where
- * the type was widened (`{ retries: 3 } satisfies TaskOptions`), the literal is read where it is written.
+ * Reads options. Literals that are written are read where they stand; what else there is, from the types, in which the
+ * compiler has evaluated what is constant.
  *
  * @param names the options that may be given, all of them dynamic where nothing is known of the type
  * @returns literals; `{ "$env": name }` and `{ "$secret": name }`; `{ "$dynamic": type }` for what is not constant
@@ -19,12 +19,60 @@ export function readOptions(
 ): OptionFacts {
   const locations = new Map<string, Location>();
   if (!node) return { value: {}, locations };
-  const value = readValue(host, host.typeAt(node), node, "", locations);
-  locations.set("", host.location(node));
+  const value = readNode(host, node, "", locations) ?? {};
   if (isObject(value)) return { value, locations };
   return { value: Object.fromEntries(names.map((name) => [name, value])), locations };
 }
 
+/** Undefined where the value is. */
+function readNode(
+  host: CompilerHost,
+  node: Node,
+  path: string,
+  locations: Map<string, Location>,
+): Json | undefined {
+  locations.set(path, host.location(node));
+  const written = constantExpression(host, node);
+  // The type of a constant may hide what it is: nothing has checked the options in an `any`.
+  const isHere = written.node === host.expression(node).node;
+  const isHidden = !isHere && host.kind(host.typeAt(node)) === "any";
+  const value = isHidden ? undefined : readWritten(host, written, path, locations);
+  if (value !== undefined) return value;
+  const type = withoutUndefined(host, host.typeAt(node));
+  return type && readValue(host, type, node, path, locations);
+}
+
+/** What is written as a literal, or as an object, array or option of such parts; undefined for anything else. */
+function readWritten(
+  host: CompilerHost,
+  written: Expression,
+  path: string,
+  locations: Map<string, Location>,
+): Json | undefined {
+  if (written.kind === "literal") return written.value;
+  if (written.kind === "array") {
+    if (written.elements.some((element) => host.expression(element).kind === "spread")) return undefined;
+    return written.elements.map((element, index) => {
+      const value = readNode(host, element, join(path, String(index)), locations);
+      return value ?? { $dynamic: "undefined" };
+    });
+  }
+  if (written.kind === "object") {
+    const { nodes, isComplete } = propertyNodes(written);
+    if (!isComplete) return undefined;
+    const entries = [...nodes].map(([key, node]) => [key, readNode(host, node, join(path, key), locations)]);
+    return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as JsonObject;
+  }
+  if (written.kind !== "call") return undefined;
+  const called = coreFunction(host, written.node) ?? "";
+  const [argument] = written.arguments;
+  const kind = optionKinds.get(called);
+  if (kind === undefined) return undefined;
+  const options = argument ? readWritten(host, constantExpression(host, argument), path, locations) : {};
+  return options !== undefined && isObject(options) ? { kind, ...options } : undefined;
+}
+
+/** Reads a value from its type. */
 function readValue(
   host: CompilerHost,
   type: Type,
@@ -50,13 +98,14 @@ function readValue(
     return host
       .tupleElements(type)
       .map((element, index) =>
-        readValue(host, element.type, isWhole ? items[index] : undefined, `${path}.${index}`, locations),
+        readValue(
+          host,
+          element.type,
+          isWhole ? items[index] : undefined,
+          join(path, String(index)),
+          locations,
+        ),
       );
-  }
-  if (kind === "array" && written?.kind === "array") {
-    return written.elements.map((item, index) =>
-      readValue(host, host.typeAt(item), item, `${path}.${index}`, locations),
-    );
   }
   if (kind === "object" || kind === "intersection") return readObject(host, type, written, path, locations);
   return { $dynamic: printType(host, type) };
@@ -70,7 +119,7 @@ function readObject(
   locations: Map<string, Location>,
 ): Json {
   if (host.signatures(type).length > 0) return { $dynamic: printType(host, type) };
-  const { nodes, isComplete } = propertyNodes(host, written);
+  const { nodes, isComplete } = propertyNodes(writtenObject(host, written));
   const properties = host.properties(type);
   const types = host.propertyTypes(properties);
   const entries = properties.flatMap((property, index) => {
@@ -80,8 +129,7 @@ function readObject(
     const node = nodes.get(property.name);
     // The options' own type names every option, also those that are not given.
     if (!node && isComplete && host.literal(present) === undefined) return [];
-    const child = path === "" ? property.name : `${path}.${property.name}`;
-    return [[property.name, readValue(host, present, node, child, locations)]];
+    return [[property.name, readValue(host, present, node, join(path, property.name), locations)]];
   });
   return Object.fromEntries(entries) as JsonObject;
 }
@@ -94,20 +142,32 @@ function withoutUndefined(host: CompilerHost, type: Type): Type | undefined {
   return present.length === 1 ? present[0] : type;
 }
 
-/** The expressions of the properties of an object literal, also of one that is given to `compute.local({…})` and the like. */
-function propertyNodes(
-  host: CompilerHost,
-  written: Expression | undefined,
-): { nodes: ReadonlyMap<string, Node>; isComplete: boolean } {
-  const isOptionCall =
-    written?.kind === "call" && optionFunctions.has(coreFunction(host, written.node) ?? "");
-  const [first] = isOptionCall ? written.arguments : [];
-  const object = first ? constantExpression(host, first) : written;
-  if (object?.kind !== "object") return { nodes: new Map(), isComplete: isOptionCall && !first };
-  const nodes = object.properties.flatMap(({ key, value }) =>
-    key !== undefined && value ? [[key, value] as const] : [],
-  );
-  return { nodes: new Map(nodes), isComplete: nodes.length === object.properties.length };
+/** The object literal that is written, also in `compute.local({…})` and the like. */
+function writtenObject(host: CompilerHost, written: Expression | undefined): Expression | undefined {
+  const isOption = written?.kind === "call" && optionKinds.has(coreFunction(host, written.node) ?? "");
+  const [argument] = isOption ? written.arguments : [];
+  return argument ? constantExpression(host, argument) : written;
+}
+
+/**
+ * The expressions of the properties of an object literal, and whether every property has one. What is written before a
+ * spread or a computed name may be replaced by it.
+ */
+function propertyNodes(written: Expression | undefined): {
+  nodes: ReadonlyMap<string, Node>;
+  isComplete: boolean;
+} {
+  const properties = written?.kind === "object" ? written.properties : [];
+  const lastUnknown = properties.findLastIndex(({ key, value }) => key === undefined || !value);
+  const known = properties.slice(lastUnknown + 1);
+  return {
+    nodes: new Map(known.map(({ key, value }) => [key as string, value as Node])),
+    isComplete: written?.kind === "object" && lastUnknown < 0,
+  };
+}
+
+function join(path: string, key: string): string {
+  return path === "" ? key : `${path}.${key}`;
 }
 
 function isObject(value: Json): value is JsonObject {

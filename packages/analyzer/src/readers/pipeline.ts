@@ -1,9 +1,9 @@
 import { type Diagnostic, report } from "@glacier-ts/core";
 import type { CompilerHost, CompilerSymbol, Declaration, Expression, Node, Type } from "../compiler-host.js";
-import type { ElementFacts, PipelineFacts } from "../model.js";
+import { type ElementFacts, mentionsDataset, type PipelineFacts } from "../model.js";
 import { constantExpression, originalDeclaration } from "./constant.js";
 import { coreFunction, exportId } from "./core-call.js";
-import { isMadeByTask, mentionsDataset, type TaskReader } from "./task.js";
+import { isMadeByTask, type TaskReader } from "./task.js";
 
 /** Reads calls of `pipeline({ name, tasks })`. */
 export class PipelineReader {
@@ -31,7 +31,7 @@ export class PipelineReader {
     }
     const { name: nameNode, tasks: tasksNode, unread } = readProperties(host, options);
     if (unread && !(nameNode && tasksNode)) {
-      const found = `'${shorten(host.text(unread))}', which cannot be read`;
+      const found = `'${firstLine(host.text(unread))}', which cannot be read`;
       return {
         facts: undefined,
         diagnostics: [report("unreadablePipeline", { found }, host.location(unread))],
@@ -176,13 +176,10 @@ class ElementReader {
 
   /** A function that `task()` made. */
   #wrapped(at: Node, key: string | undefined, declaration: Declaration, call: Node): void {
-    const task = this.#tasks.readCall(call);
-    if (!task) return this.#refuse(at, "the options and the function must be written in its call of task()");
-    // What is lost in its return type is reported there.
-    if (!mentionsDataset(task) && task.returned.problems.length === 0) {
-      return this.#refuse(at, "it neither reads nor produces a dataset");
+    if (!this.#tasks.isReadable(call)) {
+      return this.#refuse(at, "the options and the function must be written in its call of task()");
     }
-    if (task.id === undefined) {
+    if (exportId(declaration) === undefined) {
       // Reported at the call.
       this.isIncomplete = true;
       return;
@@ -200,12 +197,12 @@ class ElementReader {
       const why = `'${declaration.name}' is no exported function or const of ${declaration.file}, so a worker could not find it`;
       return this.#refuse(at, why);
     }
-    this.elements.push({ key, location: host.location(at), text: host.text(at), id, plain });
+    this.elements.push({ key, location: host.location(at), text: firstLine(host.text(at)), id, plain });
   }
 
   #refuse(node: Node, why: string): void {
     const host = this.#host;
-    const details = { element: shorten(host.text(node)), pipeline: this.#pipeline, why };
+    const details = { element: firstLine(host.text(node)), pipeline: this.#pipeline, why };
     this.isIncomplete = true;
     this.diagnostics.push(report("notATask", details, host.location(node)));
   }
@@ -267,7 +264,7 @@ function literalValue(expression: Expression): unknown {
 }
 
 /** The first line of an expression, for a message. */
-function shorten(text: string): string {
+function firstLine(text: string): string {
   const [line = ""] = text.split("\n");
   return line.length > 40 || line !== text ? `${line.slice(0, 40)}…` : line;
 }

@@ -48,10 +48,22 @@ export class TaskReader {
     return this.#calls.get(call);
   }
 
-  #readCall(call: Node): TaskFacts | undefined {
+  /** Whether the options and the function are written in a call of `task(options, run)`. */
+  isReadable(call: Node): boolean {
+    return this.#arguments(call) !== undefined;
+  }
+
+  #arguments(call: Node): { readonly options: Node; readonly run: Node } | undefined {
     const expression = this.#host.expression(call);
     const [options, run] = expression.kind === "call" ? expression.arguments : [];
     if (!options || !run || this.#host.expression(options).kind === "spread") return undefined;
+    return { options, run };
+  }
+
+  #readCall(call: Node): TaskFacts | undefined {
+    const written = this.#arguments(call);
+    if (!written) return undefined;
+    const { options, run } = written;
     const declaration = this.#host.declarationOfValue(call);
     const location = this.#host.location(declaration?.node ?? call);
     return this.#read(
@@ -229,17 +241,6 @@ class ReturnReader {
 export function isMadeByTask(host: CompilerHost, type: Type): boolean {
   const property = host.property(type, "~task");
   return property !== undefined && host.declarationOf(property.symbol)?.origin === "core";
-}
-
-/** Whether a task reads or produces a dataset, or tries to. */
-export function mentionsDataset(task: TaskFacts): boolean {
-  return (
-    task.returned.outputs.length > 0 ||
-    task.returned.problems.some(
-      (problem) => problem.kind === "union" || problem.kind === "stream-of-datasets",
-    ) ||
-    task.parameters.some((parameter) => parameter.datasets.length > 0 || parameter.isStreamOfDatasets)
-  );
 }
 
 /** What a promise is of; undefined for other types. */
