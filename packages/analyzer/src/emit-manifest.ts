@@ -52,17 +52,27 @@ export function emitManifest(
 /** Schemas are kept once, under the hash of their text. */
 class SchemaTable {
   readonly schemas: Record<string, JsonObject> = {};
-  readonly #references = new Map<JsonObject, string>();
 
   reference(schema: JsonObject): string {
-    const known = this.#references.get(schema);
-    if (known !== undefined) return known;
-    const sorted = sortKeys(schema);
-    const name = hash("sha256", JSON.stringify(sorted)).slice(0, 16);
+    const { name, sorted } = named.get(schema) ?? nameSchema(schema);
     this.schemas[name] = sorted;
-    this.#references.set(schema, `#/schemas/${name}`);
     return `#/schemas/${name}`;
   }
+}
+
+interface NamedSchema {
+  readonly name: string;
+  readonly sorted: JsonObject;
+}
+
+/** In an editor the same schemas are linked again and again. */
+const named = new WeakMap<JsonObject, NamedSchema>();
+
+function nameSchema(schema: JsonObject): NamedSchema {
+  const sorted = sortKeys(schema);
+  const made = { name: hash("sha256", JSON.stringify(sorted)).slice(0, 16), sorted };
+  named.set(schema, made);
+  return made;
 }
 
 function describeDataset(dataset: LinkedDataset): Omit<ManifestDataset, "schema"> {

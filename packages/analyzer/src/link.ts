@@ -53,13 +53,24 @@ export function link(
   const diagnostics = [
     ...files.flatMap((file) => file.diagnostics),
     ...otherFunctions,
-    ...project.tasks.flatMap((task) => taskRules.flatMap((rule) => rule(task))),
+    ...project.tasks.flatMap(checkTask),
     ...pipelines.flatMap((pipeline) => pipelineRules.flatMap((rule) => rule(pipeline))),
     ...datasets.flatMap((dataset) => datasetRules.flatMap((rule) => rule(dataset, payloads))),
     ...projectRules.flatMap((rule) => rule(project)),
     ...pipelines.flatMap((pipeline) => graphDiagnostics(manifest, pipeline, tasks)),
   ];
   return { manifest, diagnostics: diagnostics.sort(compareDiagnostics) };
+}
+
+/** In an editor the same facts are linked again and again. */
+const checkedTasks = new WeakMap<TaskFacts, readonly Diagnostic[]>();
+
+function checkTask(task: TaskFacts): readonly Diagnostic[] {
+  const known = checkedTasks.get(task);
+  if (known) return known;
+  const diagnostics = taskRules.flatMap((rule) => rule(task));
+  checkedTasks.set(task, diagnostics);
+  return diagnostics;
 }
 
 /** Tasks by id: those in `task()`, and the functions that pipelines list. */

@@ -24,7 +24,7 @@ const positive: Expectation = {
 };
 const notEmpty: Expectation = { test: (value) => value !== "", expected: "a text that is not empty" };
 
-const expectations: Readonly<Record<string, Expectation>> = {
+const expectations: readonly (readonly [option: string, Expectation])[] = Object.entries({
   retries: wholeNumber(0, "a whole number, 0 or more"),
   timeout: duration,
   "compute.timeout": duration,
@@ -37,7 +37,7 @@ const expectations: Readonly<Record<string, Expectation>> = {
   "storage.bucket": notEmpty,
   "storage.account": notEmpty,
   "storage.container": notEmpty,
-};
+});
 
 /** What the types of the options cannot say. */
 export const taskOptions: TaskRule = (task) => checkValues(`task '${task.name}'`, task.options);
@@ -63,14 +63,16 @@ export const oneDeclaration: DatasetRule = ({ name: dataset, declarations }) => 
 };
 
 function checkValues(owner: string, options: OptionFacts): Diagnostic[] {
-  return Object.entries(expectations).flatMap(([option, { test, expected }]) => {
+  const diagnostics: Diagnostic[] = [];
+  for (const [option, { test, expected }] of expectations) {
     const value = valueAt(options.value, option);
-    if (value === undefined || test(value)) return [];
+    if (value === undefined || test(value)) continue;
     // JSON has no infinity.
     const found = typeof value === "number" ? String(value) : JSON.stringify(value);
     const details = { owner, option, found, expected };
-    return [report("invalidOption", details, locationOf(options, option))];
-  });
+    diagnostics.push(report("invalidOption", details, locationOf(options, option)));
+  }
+  return diagnostics;
 }
 
 /** The storage of a dataset goes into the manifest, so it must be known when the project is compiled. */
@@ -89,12 +91,12 @@ function dynamicPaths(value: Json, path: string): { path: string; type: string }
 }
 
 function valueAt(options: JsonObject, path: string): Json | undefined {
-  return path
-    .split(".")
-    .reduce<Json | undefined>(
-      (value, key) => (typeof value === "object" && value !== null ? (value as JsonObject)[key] : undefined),
-      options,
-    );
+  const dot = path.indexOf(".");
+  if (dot < 0) return options[path];
+  const inner = options[path.slice(0, dot)];
+  return typeof inner === "object" && inner !== null
+    ? valueAt(inner as JsonObject, path.slice(dot + 1))
+    : undefined;
 }
 
 /** Where an option is written, or the nearest part around it. */
