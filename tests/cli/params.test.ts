@@ -76,4 +76,18 @@ Found 1 error.
     expect(failed.stdout).toContain("refused ‹secret API_KEY›");
     expect(failed.stdout + failed.stderr).not.toContain(env.API_KEY);
   });
+
+  it("takes secrets from a file, unless the environment has them already", async () => {
+    const project = makeProject({ ...files, "secrets.env": `API_KEY="from a file"\n` });
+    const args = ["run", "--param", "limit=1", "--secrets", "secrets.env"];
+    const fromFile = await glacier(project.folder, args);
+    expect(fromFile.code).toBe(0);
+    expect(fromFile.stderr).toContain("with ‹secret API_KEY›");
+    expect(fromFile.stdout + fromFile.stderr).not.toContain("from a file");
+    const { code, stderr } = await glacier(project.folder, [...args.slice(0, -1), "missing.env"]);
+    expect(stderr).toBe(
+      "error GLA5020: The secrets in 'missing.env' could not be read: there is no such file.\n\nFound 1 error.\n",
+    );
+    expect(code).toBe(2);
+  });
 });

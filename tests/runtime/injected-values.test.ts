@@ -57,6 +57,36 @@ describe("injected values", () => {
     expect(events).toEqual([]);
   });
 
+  test("come from a provider that takes its time, each asked for once", async () => {
+    const asked: string[] = [];
+    const secrets = async (name: string) => {
+      asked.push(name);
+      await new Promise((resolve) => setImmediate(resolve));
+      return name === "API_KEY" ? "from a vault" : undefined;
+    };
+    const outcome = await new LocalExecutor().execute(request((secret: string) => secret, { secrets }));
+    expect(outcome.datasets.get("users")).toBe("from a vault");
+    expect(asked).toEqual(["API_KEY", "PROXY"]);
+  });
+
+  test("whose provider fails are told before anything runs, also those that a task can do without", async () => {
+    const run = vi.fn(() => 1);
+    const secrets = (name: string) => Promise.reject(new Error(`the vault has no ${name}`));
+    await expect(new LocalExecutor().execute(request(run, { secrets }))).rejects.toThrow(
+      "GLA5019: Secret 'API_KEY' could not be read: the vault has no API_KEY\nGLA5019: Secret 'PROXY' could not be read: the vault has no PROXY",
+    );
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  test("of which one is a part of another are replaced as a whole", async () => {
+    const secrets = (name: string) => (name === "API_KEY" ? "abc" : "abc-and-more");
+    const events: RunEvent[] = [];
+    const log = (key: string, _: number, context: { log: (text: string) => void }, proxy: string) =>
+      context.log(`${proxy} ${key}`);
+    await new LocalExecutor().execute(request(log, { secrets, onEvent: (event) => events.push(event) }));
+    expect(JSON.stringify(events)).toContain("‹secret PROXY› ‹secret API_KEY›");
+  });
+
   test("that are secret are in no event and no failure", async () => {
     const events: RunEvent[] = [];
     const fail = (secret: string, _: number, context: { log: (text: string) => void }) => {

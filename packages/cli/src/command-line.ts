@@ -95,6 +95,7 @@ export function commandLine(onAction: (options: GlobalOptions, action: Action) =
     .addArgument(new Argument("[pipeline]", "the pipeline's name; not needed where there is only one"))
     .option("-c, --concurrency <n>", "tasks that run at the same time, at most", readConcurrency)
     .option("--param <name=value>", "give a run parameter; the value is read as its type says", readParams)
+    .option("--secrets <path>", "read secrets that the environment lacks from a file of NAME=value lines")
     .option("-k, --keep <dataset...>", "show these datasets, too, not only those that no task reads")
     .addHelpText("after", exampleText("run"))
     .action((name: string | undefined, options: RunCommandOptions) =>

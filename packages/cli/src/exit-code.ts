@@ -20,6 +20,7 @@ const usageCodes = new Set([
   codeOf("paramMissing"),
   codeOf("paramInvalid"),
   codeOf("paramUnknown"),
+  codeOf("secretsUnreadable"),
 ]);
 
 /** Warnings are fine. */

@@ -30,6 +30,7 @@ const examples = {
     ["glacier run", "run the project's only pipeline"],
     ["glacier run analytics --keep clean_users", "show a dataset that other tasks read, too"],
     ["glacier run analytics --param limit=10", "give a parameter that a task takes"],
+    ["glacier run analytics --secrets .env", "take secrets from a file"],
     ["glacier run analytics --concurrency 1", "run one task at a time"],
     ["glacier run analytics --json | jq -c 'select(.type == \"task-failed\")'", "one event a line"],
   ],

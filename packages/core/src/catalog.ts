@@ -463,6 +463,16 @@ export const catalog = {
     "A task takes it as `Secret`, without a question mark or a default.",
     (d) => `set the environment variable ${d.secret}`,
   ),
+  secretUnavailable: error(
+    5019,
+    (d: { secret: string; why: string }) => `Secret '${d.secret}' could not be read: ${d.why}`,
+    "The provider that is given as `run({ secrets })` failed. Nothing was run.",
+  ),
+  secretsUnreadable: error(
+    5020,
+    (d: { file: string; why: string }) => `The secrets in '${d.file}' could not be read: ${d.why}`,
+    "The file that is given as `--secrets` has a line `NAME=value` for each secret.",
+  ),
 
   // 6xxx compile
   dynamicInTarget: error(

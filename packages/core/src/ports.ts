@@ -12,7 +12,7 @@ import type { TaskFunction } from "./task.js";
  *
  * Guarantees: a task starts only when everything it reads is there; each task succeeds at most once; a consumer of
  * null is skipped unless its parameter accepts null or undefined; `execute` settles only when no task is running;
- * it rejects with a GlacierError, before anything runs, where a secret is missing (GLA5018), and else only for an error
+ * it rejects with a GlacierError, before anything runs, where a secret is missing (GLA5018, GLA5019), and else only for an error
  * in the executor itself. The value of a secret is in no event and no failure.
  */
 export interface Executor {
@@ -20,8 +20,8 @@ export interface Executor {
   execute(request: RunRequest): Promise<RunOutcome>;
 }
 
-/** Finds the value of a secret; undefined where there is none. */
-export type SecretProvider = (name: string) => string | undefined;
+/** Finds the value of a secret, such as in a vault; undefined where there is none. It is asked before anything runs. */
+export type SecretProvider = (name: string) => string | undefined | Promise<string | undefined>;
 
 export interface RunRequest {
   readonly graph: Graph;

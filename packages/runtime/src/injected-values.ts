@@ -1,27 +1,49 @@
 import process from "node:process";
 import { type ErrorInfo, GlacierError, type ManifestTask, type RunRequest, report } from "@glacier-ts/core";
+import { errorInfo } from "./error-info.js";
 
 /** The run parameters and secrets of a run: read once, before anything runs. */
 export class InjectedValues {
   readonly #params: ReadonlyMap<string, unknown>;
-  readonly #secrets = new Map<string, string>();
+  /** The longest value first: one may be a part of another. */
+  readonly #secrets: ReadonlyMap<string, string>;
 
-  /** @throws GlacierError GLA5018 for every secret that a task needs and that is not there */
-  constructor({ graph, params = new Map(), secrets = fromEnvironment }: RunRequest) {
+  private constructor(params: ReadonlyMap<string, unknown>, secrets: ReadonlyMap<string, string>) {
     this.#params = params;
-    const missing = new Map<string, string[]>();
+    this.#secrets = new Map([...secrets].sort(([, one], [, other]) => other.length - one.length));
+  }
+
+  /**
+   * Asks for every secret that a task takes, for each once and for all at the same time.
+   *
+   * @throws GlacierError GLA5018 for every secret that a task needs and that is not there, GLA5019 for those that the
+   * provider failed to give
+   */
+  static async read(request: RunRequest): Promise<InjectedValues> {
+    const { graph, params = new Map(), secrets: provider = fromEnvironment } = request;
+    /** The tasks that cannot do without it, by secret. */
+    const needed = new Map<string, string[]>();
     for (const { name: task, manifest } of graph.tasks.values()) {
       for (const { name, optional } of manifest.secrets ?? []) {
-        const value = this.#secrets.get(name) ?? secrets(name);
-        if (value !== undefined) this.#secrets.set(name, value);
-        else if (!optional) missing.set(name, [...(missing.get(name) ?? []), task]);
+        needed.set(name, [...(needed.get(name) ?? []), ...(optional ? [] : [task])]);
       }
     }
-    if (missing.size > 0) {
-      throw new GlacierError(
-        Array.from(missing, ([secret, tasks]) => report("secretMissing", { secret, tasks })),
-      );
-    }
+    const secrets = new Map<string, string>();
+    const problems = await Promise.all(
+      Array.from(needed, async ([secret, tasks]) => {
+        try {
+          const value = await provider(secret);
+          if (value !== undefined) secrets.set(secret, value);
+          else if (tasks.length > 0) return report("secretMissing", { secret, tasks });
+        } catch (error) {
+          return report("secretUnavailable", { secret, why: errorInfo(error).message });
+        }
+        return undefined;
+      }),
+    );
+    const found = problems.filter((problem) => problem !== undefined);
+    if (found.length > 0) throw new GlacierError(found);
+    return new InjectedValues(params, secrets);
   }
 
   /** Puts the values into a task's argument list. */

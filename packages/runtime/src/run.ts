@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Failure, RunOutcome, RunRequest, RunStatus, TaskFunction, TaskStatus } from "@glacier-ts/core";
 import { Attempt, type AttemptHost } from "./attempt.js";
 import { errorInfo } from "./error-info.js";
-import { InjectedValues } from "./injected-values.js";
+import type { InjectedValues } from "./injected-values.js";
 import type { Plan, PlannedTask } from "./plan.js";
 import { ReadyQueue } from "./ready-queue.js";
 import { RetryDelays } from "./retry-delays.js";
@@ -55,12 +55,12 @@ export class Run implements AttemptHost {
   #resolve!: (outcome: RunOutcome) => void;
   #reject!: (error: unknown) => void;
 
-  constructor(plan: Plan, request: RunRequest, settings: RunSettings) {
+  constructor(plan: Plan, request: RunRequest, injected: InjectedValues, settings: RunSettings) {
     this.#plan = plan;
     this.#request = request;
     this.#settings = settings;
     this.graceMs = settings.graceMs;
-    this.injected = new InjectedValues(request);
+    this.injected = injected;
     this.events = request.onEvent && new RunEvents(this.runId, request.onEvent);
     this.#functions = plan.tasks.map((task) => functionOf(request, task));
     this.#policies = plan.tasks.map((task, index) => readPolicy(task.manifest, this.#function(index)));

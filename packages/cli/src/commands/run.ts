@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import process from "node:process";
+import { parseEnv } from "node:util";
 import {
   checkParams,
   describeFailure,
@@ -11,6 +13,7 @@ import {
   renderStack,
   report,
   resultDatasets,
+  type SecretProvider,
   succeed,
   suggest,
 } from "@glacier-ts/core";
@@ -34,6 +37,8 @@ export interface RunCommandOptions {
   readonly concurrency?: number;
   /** Datasets to return besides those that no task reads. */
   readonly keep?: readonly string[];
+  /** A file with secrets, for those that the environment does not have. */
+  readonly secrets?: string;
   /** Run parameters as text, by name. */
   readonly param?: Readonly<Record<string, string>>;
 }
@@ -51,10 +56,10 @@ export async function run(
   if (hasErrors) return await refuse(problems, project, terminal);
   const planned = planRun(opened.value, name, options);
   if (!planned.ok) return await refuse([...problems, ...planned.failure], project, terminal);
+  const { graph, params, secrets } = planned.value;
   terminal.tellProblems(problems, project);
   project.emit();
 
-  const { graph, params } = planned.value;
   const tracker = new RunTracker(graph);
   const view = openRunView(terminal, tracker);
   const stopWatching = watchForStrayErrors((problem) => {
@@ -80,6 +85,7 @@ export async function run(
         functions: loaded.value,
         projectRoot: project.root,
         params: new Map(Object.entries(params)),
+        ...(secrets && { secrets }),
         keep: [...new Set([...resultDatasets(graph), ...(options.keep ?? [])])],
         signal,
         onEvent: (event) => {
@@ -104,13 +110,15 @@ export async function run(
 interface PlannedRun {
   readonly graph: Graph;
   readonly params: Readonly<Record<string, unknown>>;
+  /** Undefined for the executor's own way. */
+  readonly secrets: SecretProvider | undefined;
 }
 
-/** The graph to run and its parameters; or GLA4006, GLA4007, GLA4010, GLA4012 or GLA5015 to GLA5017. */
+/** The graph to run and what it is given; or GLA4006, GLA4007, GLA4010, GLA4012, GLA5015 to GLA5017 or GLA5020. */
 function planRun(
   { project, manifest }: CheckedProject,
   name: string | undefined,
-  { keep = [], param = {} }: RunCommandOptions,
+  { keep = [], param = {}, secrets: file }: RunCommandOptions,
 ): Result<PlannedRun, readonly Problem[]> {
   const chosen = choosePipeline(manifest, name, fromWorkingDirectory("", project.configFile));
   if (!chosen.ok) return fail([chosen.failure]);
@@ -126,8 +134,24 @@ function planRun(
   const params = Object.fromEntries(
     Object.entries(param).map(([key, text]) => [key, parseParam(declared[key]?.schema ?? {}, text)]),
   );
+  const secrets = file === undefined ? undefined : readSecrets(file);
   const problems = [...unknown, ...checkParams(graph.value, params)];
-  return problems.length > 0 ? fail(problems) : succeed({ graph: graph.value, params });
+  if (secrets?.ok === false) problems.push(secrets.failure);
+  return problems.length > 0
+    ? fail(problems)
+    : succeed({ graph: graph.value, params, secrets: secrets?.ok ? secrets.value : undefined });
+}
+
+/** Secrets from the environment, else from a file; or GLA5020. */
+function readSecrets(file: string): Result<SecretProvider, Problem> {
+  try {
+    const found = parseEnv(readFileSync(file, "utf8"));
+    return succeed((name) => process.env[name] ?? found[name]);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "there is no such file." : message;
+    return fail(report("secretsUnreadable", { file, why }));
+  }
 }
 
 /** The first Ctrl-C cancels the run, and tasks may tidy up; the second does not wait for them. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Executor, RunOutcome, RunRequest } from "@glacier-ts/core";
+import { InjectedValues } from "../injected-values.js";
 import { planOf } from "../plan.js";
 import { Run } from "../run.js";
 import type { DatasetAccess } from "../stored-datasets.js";
@@ -43,6 +44,7 @@ export class LocalExecutor implements Executor {
   }
 
   async execute(request: RunRequest): Promise<RunOutcome> {
-    return new Run(planOf(request.graph), request, this.#options).start();
+    const injected = await InjectedValues.read(request);
+    return new Run(planOf(request.graph), request, injected, this.#options).start();
   }
 }
