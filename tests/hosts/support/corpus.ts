@@ -1,0 +1,28 @@
+/** Which programs of the corpus a host is tested with. */
+import process from "node:process";
+import { type FixtureCase, fixtureCases } from "../../analyzer/support/fixture-cases.js";
+
+export interface Choice {
+  /** One of so many programs. */
+  readonly programs: number;
+  /** Cases that are always chosen. */
+  readonly always?: RegExp;
+}
+
+/**
+ * The first reporting case of every entry of the catalogue, and some programs; with `CORPUS=all` every case.
+ * Whichever are chosen, the answers of a host are compared with what is stored for the analyzer.
+ */
+export function corpusCases({ programs, always }: Choice): readonly FixtureCase[] {
+  const all = fixtureCases();
+  if (process.env.CORPUS === "all") return all;
+  const seen = new Set<string>();
+  return all.filter(({ name, expects }, index) => {
+    if (always?.test(name)) return true;
+    if (expects === "manifest") return name.startsWith("programs/") && index % programs === 0;
+    const entry = name.split("/").slice(0, 3).join("/");
+    const isFirst = !seen.has(entry);
+    seen.add(entry);
+    return isFirst;
+  });
+}
