@@ -31,6 +31,8 @@ if (!isInstalled) {
   // binaries of another platform. The log level hides warnings that the machine's Node is too old for the packages;
   // they run on the pinned one.
   npm("install", "--no-save", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error");
+  // Two versions of TypeScript are installed, and the one that came last has taken `tsc`.
+  npm("rebuild", "typescript", "--loglevel=error");
   writeFileSync(stamp, lockHash());
 }
 

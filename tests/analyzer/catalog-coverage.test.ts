@@ -11,6 +11,7 @@ const testedElsewhere: Partial<Record<CatalogName, string>> = {
   staleBuild: "tests/hosts/emitted-code.test.ts",
   manifestUnwritable: "tests/hosts/open-project.test.ts",
   projectUnreadable: "tests/hosts/open-project.test.ts",
+  compilerMissing: "tests/cli/compiler.test.ts",
 };
 
 const folderOf = (name: CatalogName) => `${codeOf(name)}-${name}`;

@@ -170,7 +170,7 @@ export interface CompilerHost {
   nameOf(type: Type): TypeName | undefined;
   typeArguments(type: Type): readonly Type[];
   tupleElements(type: Type): readonly TupleElement[];
-  /** Never of an array type. */
+  /** By name: compilers have orders of their own. Never of an array type. */
   properties(type: Type): readonly Property[];
   property(type: Type, name: string): Property | undefined;
   propertyTypes(properties: readonly Property[]): readonly Type[];
@@ -180,6 +180,7 @@ export interface CompilerHost {
   signatures(type: Type): readonly Signature[];
   /** Where the type's call signature is declared, for functions that go by another name. */
   calledDeclaration(type: Type): Declaration | undefined;
+  /** The type as text, the same from every compiler and in every run. */
   print(type: Type): string;
   isAssignable(source: Type, target: Type): boolean;
 }

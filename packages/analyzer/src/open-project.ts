@@ -1,33 +1,74 @@
 import { statSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
-import { type Diagnostic, type Result, succeed } from "@glacier-ts/core";
-import ts from "typescript";
+import { fileURLToPath } from "node:url";
+import { type Diagnostic, fail, type Result, report, succeed } from "@glacier-ts/core";
+import type ts from "typescript";
 import { fromCompiler } from "./hosts/compiler-diagnostic.js";
+import { findTypescript7, testedTypescript7, typescriptVersion } from "./hosts/find-typescript.js";
+import { manifestOption } from "./hosts/manifest-option.js";
 import { outputFile } from "./hosts/output-file.js";
 import { ProgramProject } from "./hosts/program-project.js";
 import { readConfig } from "./hosts/read-config.js";
+import { Typescript7Process } from "./hosts/typescript7-project.js";
 import type { Project } from "./project.js";
 
+/** A major version of TypeScript. */
+export type Compiler = 6 | 7;
+
+export interface OpenOptions {
+  /** By default 7 where the project's own `typescript` is that, else 6. */
+  readonly compiler?: Compiler | undefined;
+}
+
 /**
- * Opens a project with the installed TypeScript.
+ * Opens a project with an installed TypeScript.
  *
  * @param at a tsconfig, or a folder that has a `tsconfig.json`
- * @returns the project, or GLA4008 when its tsconfig cannot be read
+ * @returns the project; GLA4008 when its tsconfig cannot be read, GLA4020 when there is no such TypeScript
  */
-export function openProject(at: string): Result<Project, Diagnostic> {
+export function openProject(at: string, options: OpenOptions = {}): Result<Project, Diagnostic> {
   const configFile = path.resolve(isFolder(at) ? path.join(at, "tsconfig.json") : at);
-  const config = readConfig(ts, configFile);
+  const own = typescriptVersion(path.dirname(configFile));
+  const compiler = options.compiler ?? (own?.startsWith("7.") ? 7 : 6);
+  return compiler === 7 ? openProject7(configFile, own) : openProject6(configFile, own);
+}
+
+function openProject7(configFile: string, own: string | undefined): Result<Project, Diagnostic> {
+  const installed = findTypescript7(path.dirname(configFile));
+  if (!installed) return fail(compilerMissing(7, configFile, own));
+  const compiler = new Typescript7Process(installed);
+  try {
+    const [opened] = compiler.openProjects([configFile]);
+    if (!opened) throw new Error("Internal error: no project was opened");
+    if (!opened.ok) compiler.close();
+    return opened;
+  } catch (error) {
+    compiler.close();
+    throw error;
+  }
+}
+
+function openProject6(configFile: string, own: string | undefined): Result<Project, Diagnostic> {
+  const typescript = loadTypescript6();
+  if (!typescript) return fail(compilerMissing(6, configFile, own));
+  const config = readConfig(typescript, configFile);
   if (!config.ok) return config;
   const parsed = config.value;
-  const program = ts.createProgram({
+  const program = typescript.createProgram({
     rootNames: parsed.fileNames,
     options: parsed.options,
     ...(parsed.projectReferences && { projectReferences: parsed.projectReferences }),
   });
-  return succeed(projectOf(program, configFile, manifestOption(parsed.options)));
+  return succeed(projectOf(typescript, program, configFile, manifestOption(parsed.options.plugins)));
 }
 
-function projectOf(program: ts.Program, configFile: string, manifest: string | undefined): Project {
+function projectOf(
+  ts: typeof import("typescript"),
+  program: ts.Program,
+  configFile: string,
+  manifest: string | undefined,
+): Project {
   const project = new ProgramProject(ts, program, manifest === undefined ? {} : { manifest });
   const { root } = project;
   return {
@@ -60,18 +101,27 @@ function projectOf(program: ts.Program, configFile: string, manifest: string | u
       return source && !source.isDeclarationFile ? outputFile(ts, program, source.fileName) : undefined;
     },
     readSource: (file) => program.getSourceFile(path.resolve(root, file))?.text,
+    close: () => {},
   };
 }
 
-/** Option `manifest` of the Glacier plugin in the tsconfig. */
-function manifestOption(options: ts.CompilerOptions): string | undefined {
-  const plugins = (options.plugins ?? []) as readonly {
-    transform?: string;
-    name?: string;
-    manifest?: unknown;
-  }[];
-  const plugin = plugins.find(({ transform, name }) => (transform ?? name)?.startsWith("@glacier-ts/plugin"));
-  return typeof plugin?.manifest === "string" ? plugin.manifest : undefined;
+/** It takes long to load, and is not needed beside TypeScript 7. Undefined where there is none. */
+function loadTypescript6(): typeof import("typescript") | undefined {
+  const folder = fileURLToPath(new URL(".", import.meta.url));
+  if (!typescriptVersion(folder)?.startsWith("6.")) return undefined;
+  return createRequire(import.meta.url)("typescript");
+}
+
+const installCommands: Readonly<Record<Compiler, string>> = {
+  6: "npm install --save-dev typescript@6",
+  // Both have a `tsc`: it stays that of the other version.
+  7: `npm install --save-dev --no-bin-links typescript7@npm:typescript@${testedTypescript7}`,
+};
+
+/** @param found the version that is installed instead */
+function compilerMissing(compiler: Compiler, configFile: string, found: string | undefined): Diagnostic {
+  const install = installCommands[compiler];
+  return report("compilerMissing", { compiler, project: configFile, found, install });
 }
 
 function isFolder(at: string): boolean {

@@ -29,4 +29,6 @@ export interface Project {
   outputFile(sourceFile: string): string | undefined;
   /** The text of a source file, given relative to the root. */
   readSource(file: string): string | undefined;
+  /** Ends the compiler's process, where it has one. After it, only `outputFile` and `readSource` may be asked. */
+  close(): void;
 }

@@ -344,6 +344,13 @@ export const catalog = {
     "The manifest on disk is not what the source says.",
     () => "write it again with `glacier manifest`",
   ),
+  compilerMissing: error(
+    4020,
+    (d: { compiler: 6 | 7; project: string; found?: string | undefined; install: string }) =>
+      `Cannot read project '${d.project}' with TypeScript ${d.compiler}: ${d.found === undefined ? "there is none" : `it has TypeScript ${d.found}`}.`,
+    "Glacier reads a project with TypeScript 6, or with TypeScript 7.1 or later, which may be installed beside another version.",
+    (d) => `install it: \`${d.install}\``,
+  ),
 
   // 5xxx run
   taskThrew: error(

@@ -2,7 +2,7 @@ import type ts from "typescript";
 import type { Node, SourceFile } from "../compiler-host.js";
 import type { FileDependencies } from "../incremental/file-graph.js";
 import { outlineOf } from "../incremental/file-outline.js";
-import { typescript6Syntax } from "./typescript6-syntax.js";
+import { syntaxOf } from "./syntax.js";
 
 /** What the compiler knows of a file's imports, but does not have in its public types. */
 interface ImportingFile extends ts.SourceFile {
@@ -54,7 +54,7 @@ export function fileDependencies(
       );
     },
     callsInBodies: (file) => {
-      const { calls } = typescript6Syntax(typescript);
+      const { calls } = syntaxOf(typescript);
       return calls(source(file), bodiesOf(typescript, source(file))) as unknown as readonly Node[];
     },
   };

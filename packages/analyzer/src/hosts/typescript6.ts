@@ -1,5 +1,4 @@
 /** The compiler host over TypeScript 6. The compiler is passed in: tsc, an editor and the CLI each bring their own. */
-import path from "node:path";
 import type ts from "typescript";
 import type {
   CompilerHost,
@@ -13,9 +12,15 @@ import type {
   Type,
   TypeKind,
 } from "../compiler-host.js";
+import { declarationsOf } from "./declarations.js";
 import { nearestPackageName } from "./package-name.js";
+import { relativeTo } from "./project-path.js";
+import { remember } from "./remember.js";
+import { sortByName } from "./sort-by-name.js";
 import { lineAndColumn } from "./source-text.js";
-import { typescript6Syntax } from "./typescript6-syntax.js";
+import { syntaxOf } from "./syntax.js";
+import { plainKinds } from "./type-kind.js";
+import { typeText } from "./type-text.js";
 
 // The port's handles are the compiler's own objects.
 const node = (handle: Node) => handle as unknown as ts.Node;
@@ -35,10 +40,10 @@ export function typescript6Host(
   root: string,
 ): CompilerHost {
   const checker = program.getTypeChecker();
-  const syntax = typescript6Syntax(ts);
-  const { bare, literalName } = syntax;
+  const syntax = syntaxOf(ts);
+  const { bare } = syntax;
   const options = program.getCompilerOptions();
-  const relative = remember((fileName: string) => path.relative(root, fileName).split(path.sep).join("/"));
+  const relative = relativeTo(root);
   const configFile = typeof options.configFilePath === "string" ? options.configFilePath : root;
 
   const packageNames = new Map<string, string | undefined>();
@@ -62,109 +67,27 @@ export function typescript6Host(
     return locate(source, at.getStart(source), at.end);
   };
 
-  /** The type as text; a module's type names it from the project's folder. */
   const print = (of: ts.Type) =>
-    checker
-      .typeToString(of, undefined, ts.TypeFormatFlags.NoTruncation)
-      .replace(
-        /import\("([^"]*)"(?:, \{ with: \{[^}]*\} \})?\)/g,
-        (_, module: string) => `import("${path.isAbsolute(module) ? relative(module) : module}")`,
-      );
+    typeText(checker.typeToString(of, undefined, ts.TypeFormatFlags.NoTruncation), relative);
 
   const behindAliases = (found: ts.Symbol | undefined): ts.Symbol | undefined =>
     found && found.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(found) : found;
 
-  /** Names under which modules export declarations, by declaration. */
-  const exportNames = new Map<ts.SourceFile, Map<ts.Node, string>>();
-  const exportNameOf = (declaration: ts.Node): string | undefined => {
-    const source = declaration.getSourceFile();
-    let names = exportNames.get(source);
-    if (!names) {
-      names = new Map();
+  const { describe, declarationOfValue } = declarationsOf(ts, syntax, {
+    relative,
+    originOf,
+    exportsOf: (source) => {
       const module = checker.getSymbolAtLocation(source);
-      for (const exported of module ? checker.getExportsOfModule(module) : []) {
-        for (const target of behindAliases(exported)?.declarations ?? []) {
-          const before = names.get(target);
-          const isBetter = before === undefined || before === "default" || exported.name < before;
-          if (isBetter && !(before !== undefined && exported.name === "default"))
-            names.set(target, exported.name);
-        }
-      }
-      exportNames.set(source, names);
-    }
-    return names.get(declaration);
-  };
-
-  /** The object literal or class that has the declaration as a member, and how that is exported. */
-  const ownerPath = (member: ts.Node): string | undefined => {
-    const holder = member.parent;
-    if (ts.isClassDeclaration(holder)) {
-      const isStatic = ts.canHaveModifiers(member)
-        ? ts.getModifiers(member)?.some((modifier) => modifier.kind === ts.SyntaxKind.StaticKeyword)
-        : false;
-      return isStatic ? exportNameOf(holder) : undefined;
-    }
-    const declaration = declarationOfValue(holder);
-    return declaration?.exportPath;
-  };
-
-  const describe = (at: ts.Node): Declaration | undefined => {
-    const source = at.getSourceFile();
-    const common = { node: handle<Node>(at), file: relative(source.fileName), origin: originOf(at) };
-    const fileName = path.basename(source.fileName).replace(/(\.d)?\.[cm]?[jt]sx?$/, "");
-    if (ts.isSourceFile(at)) {
-      return { ...common, kind: "module", name: fileName, exportPath: undefined, initializer: undefined };
-    }
-    if (ts.isVariableDeclaration(at)) {
-      const isConst = (at.parent.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.Const;
-      const initializer = isConst && at.initializer ? handle<Node>(at.initializer) : undefined;
-      const name = ts.isIdentifier(at.name) ? at.name.text : "";
-      const exportPath = isConst ? exportNameOf(at) : undefined;
-      return { ...common, kind: "variable", name, exportPath, initializer };
-    }
-    if (ts.isFunctionDeclaration(at)) {
-      const name = at.name?.text ?? fileName;
-      return { ...common, kind: "function", name, exportPath: exportNameOf(at), initializer: undefined };
-    }
-    if (ts.isExportAssignment(at)) {
-      const initializer = handle<Node>(at.expression);
-      return { ...common, kind: "default-export", name: fileName, exportPath: exportNameOf(at), initializer };
-    }
-    if (ts.isPropertyAssignment(at) || ts.isPropertyDeclaration(at) || ts.isMethodDeclaration(at)) {
-      const name = literalName(at.name) ?? "";
-      const owner = ownerPath(at);
-      const exportPath = owner === undefined || name === "" ? undefined : `${owner}.${name}`;
-      const value = ts.isMethodDeclaration(at) ? undefined : at.initializer;
-      return {
-        ...common,
-        kind: "property",
-        name,
-        exportPath,
-        initializer: value ? handle<Node>(value) : undefined,
-      };
-    }
-    const name = literalName(ts.getNameOfDeclaration(at as ts.Declaration)) ?? "";
-    return { ...common, kind: "other", name, exportPath: undefined, initializer: undefined };
-  };
-
-  function declarationOfValue(value: ts.Node): Declaration | undefined {
-    let outer = value;
-    while (outer.parent && bare(outer.parent) === bare(value)) outer = outer.parent;
-    const { parent } = outer;
-    const isValue =
-      (ts.isVariableDeclaration(parent) ||
-        ts.isPropertyAssignment(parent) ||
-        ts.isPropertyDeclaration(parent)) &&
-      parent.initializer === outer;
-    return isValue || ts.isExportAssignment(parent) ? describe(parent) : undefined;
-  }
+      const exported = module ? checker.getExportsOfModule(module) : [];
+      return exported.map((of) => ({ name: of.name, declarations: behindAliases(of)?.declarations ?? [] }));
+    },
+  });
 
   const symbolAt = (at: ts.Node): ts.Symbol | undefined => {
     const inner = bare(at);
-    const isShorthand =
-      inner.parent && ts.isShorthandPropertyAssignment(inner.parent) && inner.parent.name === inner;
-    const found = isShorthand
-      ? checker.getShorthandAssignmentValueSymbol(inner.parent)
+    const shorthand = syntax.shorthandOf(inner);
+    const found = shorthand
+      ? checker.getShorthandAssignmentValueSymbol(shorthand)
       : checker.getSymbolAtLocation(syntax.member(inner)?.name ?? inner);
     return behindAliases(found);
   };
@@ -178,29 +101,10 @@ export function typescript6Host(
     return isWritten && own ? checker.getTypeOfSymbol(own) : undefined;
   };
 
-  const kinds: readonly (readonly [ts.TypeFlags, TypeKind])[] = [
-    [ts.TypeFlags.Any, "any"],
-    [ts.TypeFlags.Unknown, "unknown"],
-    [ts.TypeFlags.Never, "never"],
-    [ts.TypeFlags.Undefined, "undefined"],
-    [ts.TypeFlags.Void, "void"],
-    [ts.TypeFlags.Null, "null"],
-    // An enum is a union of its members as well: literals and booleans come first.
-    [ts.TypeFlags.StringLiteral | ts.TypeFlags.NumberLiteral | ts.TypeFlags.BooleanLiteral, "literal"],
-    [ts.TypeFlags.Boolean, "boolean"],
-    [ts.TypeFlags.Union, "union"],
-    [ts.TypeFlags.Intersection, "intersection"],
-    [ts.TypeFlags.String, "string"],
-    // An enum whose members are computed is no union.
-    [ts.TypeFlags.Number | ts.TypeFlags.Enum, "number"],
-    [ts.TypeFlags.BigInt | ts.TypeFlags.BigIntLiteral, "bigint"],
-    [ts.TypeFlags.ESSymbolLike, "symbol"],
-    [ts.TypeFlags.TemplateLiteral | ts.TypeFlags.StringMapping, "template"],
-  ];
+  const plainKindOf = plainKinds(ts.TypeFlags);
   const kindOf = (of: ts.Type): TypeKind => {
-    const kind = kinds.find(([flag]) => of.flags & flag)?.[1];
+    const kind = plainKindOf(of.flags);
     if (kind) return kind;
-    if (!(of.flags & ts.TypeFlags.Object)) return "other";
     return checker.isArrayType(of) ? "array" : checker.isTupleType(of) ? "tuple" : "object";
   };
 
@@ -246,29 +150,16 @@ export function typescript6Host(
     path: (source) => relative(file(source).fileName),
     calls: (source) => syntax.calls(file(source)).map((call) => handle<Node>(call)),
     typeDeclarations: (source) =>
-      file(source)
-        .statements.filter(
-          (statement) => ts.isTypeAliasDeclaration(statement) || ts.isInterfaceDeclaration(statement),
-        )
-        .filter((statement) =>
-          ts.isInterfaceDeclaration(statement)
-            ? statement.heritageClauses !== undefined && !statement.typeParameters
-            : !statement.typeParameters,
-        )
-        .map((statement) => ({
-          node: handle<Node>(statement),
-          name: statement.name.text,
-          type: handle<Type>(checker.getTypeAtLocation(statement.name)),
-        })),
+      syntax.typeDeclarations(file(source)).map((statement) => ({
+        node: handle<Node>(statement),
+        name: statement.name.text,
+        type: handle<Type>(checker.getTypeAtLocation(statement.name)),
+      })),
     expression: (at) => syntax.expression(node(at)),
     declarationOfValue: (at) => declarationOfValue(node(at)),
     methodCallOn: (call, method) => {
-      const access = node(call).parent;
-      const isCall =
-        ts.isPropertyAccessExpression(access) &&
-        access.name.text === method &&
-        ts.isCallExpression(access.parent);
-      return isCall ? handle(access.parent) : undefined;
+      const found = syntax.methodCallOn(node(call), method);
+      return found && handle(found);
     },
     location: (at) => locationOf(syntax.nameOrWhole(node(at))),
     doc: (at) => syntax.doc(syntax.documented(node(at))),
@@ -328,7 +219,7 @@ export function typescript6Host(
         };
       });
     },
-    properties: (of) => checker.getPropertiesOfType(type(of)).map(wrapProperty),
+    properties: (of) => sortByName(checker.getPropertiesOfType(type(of)).map(wrapProperty)),
     property: (of, name) => {
       const found = checker.getPropertyOfType(type(of), name);
       return found && wrapProperty(found);
@@ -353,17 +244,5 @@ export function typescript6Host(
     },
     print: (of) => print(type(of)),
     isAssignable: (source, target) => checker.isTypeAssignableTo(type(source), type(target)),
-  };
-}
-
-/** Asks once for each key. */
-function remember<Key, Value>(answer: (key: Key) => Value): (key: Key) => Value {
-  const answers = new Map<Key, Value>();
-  return (key) => {
-    const known = answers.get(key);
-    if (known !== undefined) return known;
-    const value = answer(key);
-    answers.set(key, value);
-    return value;
   };
 }

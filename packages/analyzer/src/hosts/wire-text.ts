@@ -1,6 +1,7 @@
 /** What the analyzer knows of a file as insertions into its text, for hosts that do not compile with TypeScript's own emit. */
 import type ts from "typescript";
 import type { CallSite } from "../model.js";
+import type { SyntaxApi } from "./syntax.js";
 
 /** A change of a source text: what is between `start` and `end` becomes `text`. */
 export interface TextEdit {
@@ -18,13 +19,24 @@ export interface PipelineExpressions {
   readonly root: string;
 }
 
+/** The text with edits, which are in no order and do not overlap. */
+export function applyEdits(text: string, edits: readonly TextEdit[]): string {
+  let edited = "";
+  let position = 0;
+  for (const { start, end, text: inserted } of edits.toSorted((a, b) => a.start - b.start)) {
+    edited += text.slice(position, start) + inserted;
+    position = end;
+  }
+  return edited + text.slice(position);
+}
+
 /**
  * The wiring as edits, in no order and without overlap: the same that `wiringTransformer` writes.
  *
  * @param calls of this file
  */
 export function wiringEdits(
-  ts: typeof import("typescript"),
+  ts: Pick<SyntaxApi, "isCallExpression">,
   source: ts.SourceFile,
   calls: readonly CallSite[],
   { manifest, root }: PipelineExpressions,

@@ -137,7 +137,7 @@ function emitsCommonJs(ts: typeof import("typescript"), program: ts.Program, sou
 }
 
 /** A module specifier from a folder to a file: relative, with `/`. */
-function specifier(from: string, to: string): string {
+export function specifier(from: string, to: string): string {
   const relative = path.relative(from, to).split(path.sep).join("/");
   return relative.startsWith(".") ? relative : `./${relative}`;
 }

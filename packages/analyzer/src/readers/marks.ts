@@ -1,3 +1,4 @@
+import { compareText } from "@glacier-ts/core";
 import type { CompilerHost, Type } from "../compiler-host.js";
 
 /** The datasets that a type may be, and what else it may be. */
@@ -55,7 +56,7 @@ export class MarkReader {
           types: [...(marks.get(mark.name)?.types ?? []), member],
         });
     }
-    return { marks: [...marks.values()], plain };
+    return { marks: [...marks.values()].sort((a, b) => compareText(a.name ?? "", b.name ?? "")), plain };
   }
 
   /** Whether the type is filled in by the executor: `TaskContext`. */
@@ -113,7 +114,10 @@ export class MarkReader {
     const names = members.filter((member) => !["undefined", "never"].includes(host.kind(member)));
     const [only] = names;
     const literal = names.length === 1 && only ? host.literal(only) : undefined;
-    const text = names.map((member) => host.print(member)).join(" | ");
+    const text = names
+      .map((member) => host.print(member))
+      .sort(compareText)
+      .join(" | ");
     return { name: typeof literal === "string" ? literal : undefined, text };
   }
 

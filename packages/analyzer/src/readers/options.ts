@@ -3,7 +3,6 @@ import type { CompilerHost, Expression, Node, Type } from "../compiler-host.js";
 import type { OptionFacts } from "../model.js";
 import { constantExpression } from "./constant.js";
 import { coreFunction, optionKinds } from "./core-call.js";
-import { printType } from "./print-type.js";
 
 /**
  * Reads options. Literals that are written are read where they stand; what else there is, from the types, in which the
@@ -108,7 +107,7 @@ function readValue(
       );
   }
   if (kind === "object" || kind === "intersection") return readObject(host, type, written, path, locations);
-  return { $dynamic: printType(host, type) };
+  return { $dynamic: host.print(type) };
 }
 
 function readObject(
@@ -118,7 +117,7 @@ function readObject(
   path: string,
   locations: Map<string, Location>,
 ): Json {
-  if (host.signatures(type).length > 0) return { $dynamic: printType(host, type) };
+  if (host.signatures(type).length > 0) return { $dynamic: host.print(type) };
   const { nodes, isComplete } = propertyNodes(writtenObject(host, written));
   const properties = host.properties(type);
   const types = host.propertyTypes(properties);

@@ -14,7 +14,7 @@ import type { PayloadSchemas } from "../schema/payload-schema.js";
 import { exportId } from "./core-call.js";
 import type { Mark, MarkReader } from "./marks.js";
 import { readOptions } from "./options.js";
-import { printType } from "./print-type.js";
+import { firstType } from "./sort-types.js";
 
 const taskOptions = ["compute", "retries", "timeout", "tags"];
 
@@ -132,7 +132,7 @@ export class TaskReader {
     const [first] = marks;
     if (!first || marks.some((mark) => mark?.kind !== first.kind || mark.name !== first.name))
       return undefined;
-    return { ...first, schema: this.#schemas.read(values).schema, type: printType(this.#host, type) };
+    return { ...first, schema: this.#schemas.read(values).schema, type: this.#host.print(type) };
   }
 
   #returned(signature: Signature | undefined, task: Location): TaskFacts["returned"] {
@@ -176,7 +176,7 @@ class ReturnReader {
     if (mark && further.length > 0) {
       this.#problems.push({ kind: "union", datasets: marks.map(({ name }) => name ?? "?") });
     } else if (mark) {
-      const [other] = others;
+      const other = firstType(host, others);
       if (other) this.#problems.push({ kind: "mixed", dataset: mark.name ?? "?", type: host.print(other) });
       this.#outputs.push({ mention: this.#mention(mark), path, isNullable: mayBeNull });
     } else if (path === "") {
@@ -195,7 +195,10 @@ class ReturnReader {
     const promised = values.map((member) => promisedType(host, member));
     if (values.length === 1 && promised[0]) {
       this.#value(promised[0], "", isNullable);
-      const other = members.find((member) => member !== value);
+      const other = firstType(
+        host,
+        members.filter((member) => member !== value),
+      );
       const [output] = this.#outputs;
       if (other && output) {
         this.#problems.push({ kind: "mixed", dataset: output.mention.name ?? "?", type: host.print(other) });

@@ -1,5 +1,7 @@
+import { compareText } from "@glacier-ts/core";
 import type { CompilerHost, Type } from "../compiler-host.js";
 import type { DatasetMention } from "../model.js";
+import { firstType } from "../readers/sort-types.js";
 
 /** The first place where a payload does not fit. */
 export interface Mismatch {
@@ -33,12 +35,17 @@ export class PayloadComparer {
   /** Undefined where the payload fits. */
   mismatch(produced: DatasetMention, read: DatasetMention): Mismatch | undefined {
     if (this.fits(produced, read)) return undefined;
-    const source = produced.types.find((type) => !this.#host.isAssignable(type, read.whole));
+    const unfit = produced.types.filter((type) => !this.#host.isAssignable(type, read.whole));
+    const source = firstType(this.#host, unfit);
     const [target, ...others] = read.types;
     if (!source || !target) return undefined;
     if (others.length === 0) return this.#explain(source, target);
     const print = (type: Type) => this.#host.print(this.#withoutMark(type));
-    return { path: "", produced: print(source), expected: read.types.map(print).join(" | ") };
+    return {
+      path: "",
+      produced: print(source),
+      expected: read.types.map(print).sort(compareText).join(" | "),
+    };
   }
 
   /** Whether what is produced is assignable to what is read. */

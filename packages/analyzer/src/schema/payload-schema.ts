@@ -1,7 +1,7 @@
 import { compareText, type Json, type JsonObject } from "@glacier-ts/core";
 import type { CompilerHost, Property, Type } from "../compiler-host.js";
 import type { PayloadProblem, PayloadSchema } from "../model.js";
-import { sortTypes } from "../readers/print-type.js";
+import { sortTypes } from "../readers/sort-types.js";
 
 /** Deeper than any real payload: a type that is still new at this depth never ends. */
 const maxDepth = 64;

@@ -1,11 +1,59 @@
-/** What the host over TypeScript 6 answers from syntax alone. */
+/** What a host answers from syntax alone: the same for every compiler, as their trees are the same. */
 import type ts from "typescript";
 import type { Expression, Node, PropertyExpression } from "../compiler-host.js";
 import { docComment } from "./source-text.js";
 
+/** What is asked of a compiler's tree; the names are those of TypeScript 6. */
+export type SyntaxApi = Pick<
+  typeof import("typescript"),
+  | "NodeFlags"
+  | "SyntaxKind"
+  | "canHaveModifiers"
+  | "forEachChild"
+  | "getModifiers"
+  | "getNameOfDeclaration"
+  | "isArrayLiteralExpression"
+  | "isArrowFunction"
+  | "isAsExpression"
+  | "isBindingElement"
+  | "isCallExpression"
+  | "isClassDeclaration"
+  | "isClassElement"
+  | "isElementAccessExpression"
+  | "isExportAssignment"
+  | "isFunctionDeclaration"
+  | "isFunctionExpression"
+  | "isIdentifier"
+  | "isImportDeclaration"
+  | "isImportEqualsDeclaration"
+  | "isInterfaceDeclaration"
+  | "isMethodDeclaration"
+  | "isNamespaceImport"
+  | "isNonNullExpression"
+  | "isNumericLiteral"
+  | "isObjectLiteralExpression"
+  | "isParenthesizedExpression"
+  | "isPrefixUnaryExpression"
+  | "isPropertyAccessExpression"
+  | "isPropertyAssignment"
+  | "isPropertyDeclaration"
+  | "isSatisfiesExpression"
+  | "isShorthandPropertyAssignment"
+  | "isSourceFile"
+  | "isSpreadAssignment"
+  | "isSpreadElement"
+  | "isStatement"
+  | "isStringLiteralLike"
+  | "isTypeAliasDeclaration"
+  | "isTypeAssertionExpression"
+  | "isTypeElement"
+  | "isVariableDeclaration"
+  | "isVariableStatement"
+>;
+
 const handle = (node: ts.Node) => node as unknown as Node;
 
-export function typescript6Syntax(ts: typeof import("typescript")) {
+export function syntaxOf(ts: SyntaxApi) {
   /** Without parentheses, assertions, `satisfies` and `!`. */
   function bare(expression: ts.Node): ts.Node {
     let inner = expression;
@@ -159,13 +207,53 @@ export function typescript6Syntax(ts: typeof import("typescript")) {
     return node;
   }
 
+  /** Type aliases without type parameters, and interfaces that extend something, at the top of a file. */
+  function typeDeclarations(
+    source: ts.SourceFile,
+  ): readonly (ts.TypeAliasDeclaration | ts.InterfaceDeclaration)[] {
+    return source.statements
+      .filter((statement) => ts.isTypeAliasDeclaration(statement) || ts.isInterfaceDeclaration(statement))
+      .filter((statement) =>
+        ts.isInterfaceDeclaration(statement)
+          ? statement.heritageClauses !== undefined && !statement.typeParameters
+          : !statement.typeParameters,
+      );
+  }
+
+  /** The call of a method on the result of a call. */
+  function methodCallOn(call: ts.Node, method: string): ts.CallExpression | undefined {
+    const access = call.parent;
+    if (!ts.isPropertyAccessExpression(access) || access.name.text !== method) return undefined;
+    return ts.isCallExpression(access.parent) ? access.parent : undefined;
+  }
+
+  /** The shorthand property, `{ clean }`, that a name is. */
+  function shorthandOf(name: ts.Node): ts.ShorthandPropertyAssignment | undefined {
+    const { parent } = name;
+    return parent && ts.isShorthandPropertyAssignment(parent) && parent.name === name ? parent : undefined;
+  }
+
   function doc(node: ts.Node): string | undefined {
     const source = node.getSourceFile();
     return docComment(source.text.slice(node.pos, node.getStart(source)));
   }
 
-  return { bare, literalName, nameOrWhole, member, expression, calls, documented, doc };
+  return {
+    bare,
+    literalName,
+    nameOrWhole,
+    member,
+    expression,
+    calls,
+    typeDeclarations,
+    methodCallOn,
+    shorthandOf,
+    documented,
+    doc,
+  };
 }
+
+export type Syntax = ReturnType<typeof syntaxOf>;
 
 /** Reverses the end of an array in place. */
 function reverseFrom<T>(items: T[], start: number): void {

@@ -1,0 +1,62 @@
+/** Everything that is asked of TypeScript 7 about one project, and what it has answered. */
+import type * as Ast from "typescript7/ast";
+import type {
+  NodeHandle,
+  Project,
+  Signature,
+  Symbol as Symbol7,
+  TupleTypeReference,
+  Type,
+  TypeReference,
+  UnionOrIntersectionType,
+} from "typescript7/sync";
+import { remember } from "./remember.js";
+import { type Ask, Question, type Request } from "./typescript7-question.js";
+
+/** The modules of TypeScript 7 that are used. */
+export interface Typescript7 {
+  readonly sync: typeof import("typescript7/sync");
+  readonly ast: typeof Ast;
+  readonly fs: typeof import("typescript7/fs");
+}
+
+export type Answers = ReturnType<typeof answersOf>;
+
+/** @param ask sends requests to the compiler's process */
+export function answersOf({ sync }: Typescript7, { program, checker }: Project, ask: Ask) {
+  const { SignatureKind, TypeFormatFlags } = sync;
+  const question = <Key, Answer>(request: (key: Key) => Request<Answer>) => new Question(ask, request);
+  return {
+    metadata: question((fileName: string) => program.getSourceFileMetadata.gen(fileName)),
+    sourceFile: question((fileName: string) => program.getSourceFile.gen(fileName)),
+    node: question((declaration: NodeHandle) => declaration.resolve.gen()),
+
+    symbolOfFile: question((fileName: string) => checker.getSymbolOfSourceFile.gen(fileName)),
+    exportsOf: question((module: Symbol7) => checker.getExportsOfModule.gen(module)),
+    symbolAt: question((node: Ast.Node) => checker.getSymbolAtLocation.gen(node)),
+    shorthandSymbol: question((node: Ast.Node) => checker.getShorthandAssignmentValueSymbol.gen(node)),
+    aliased: question((symbol: Symbol7) => checker.getAliasedSymbol.gen(symbol)),
+    typeOf: question((symbol: Symbol7) => checker.getTypeOfSymbol.gen(symbol)),
+
+    typeAt: question((node: Ast.Node) => checker.getTypeAtLocation.gen(node)),
+    isArray: question((type: Type) => checker.isArrayType.gen(type)),
+    members: question((type: Type) => (type as UnionOrIntersectionType).getTypes.gen()),
+    symbolOf: question((type: Type) => type.getSymbol.gen()),
+    typeArguments: question((type: Type) => checker.getTypeArguments.gen(type as TypeReference)),
+    tupleTarget: question((type: Type) => (type as TupleTypeReference).getTarget.gen()),
+    properties: question((type: Type) => checker.getPropertiesOfType.gen(type)),
+    propertyOf: remember((name: string) =>
+      question((type: Type) => checker.getPropertyOfType.gen(type, name)),
+    ),
+    indexInfos: question((type: Type) => checker.getIndexInfosOfType.gen(type)),
+    signatures: question((type: Type) => checker.getSignaturesOfType.gen(type, SignatureKind.Call)),
+    print: question((type: Type) => checker.typeToString.gen(type, undefined, TypeFormatFlags.NoTruncation)),
+    assignableTo: remember((target: Type) =>
+      question((source: Type) => checker.isTypeAssignableTo.gen(source, target)),
+    ),
+
+    parameters: question((signature: Signature) => signature.getParameters.gen()),
+    typeParameters: question((signature: Signature) => signature.getTypeParameters.gen()),
+    returnType: question((signature: Signature) => checker.getReturnTypeOfSignature.gen(signature)),
+  };
+}

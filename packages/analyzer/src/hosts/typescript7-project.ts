@@ -1,0 +1,246 @@
+/** The process of TypeScript 7, and the projects that are open in it. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { type Diagnostic, fail, type Result, renderManifest, report, succeed } from "@glacier-ts/core";
+import type ts from "typescript";
+import type { API, Project as CompilerProject, EmitOutput, EmitOutputFile } from "typescript7/sync";
+import { analyze, type ProgramAnalysis } from "../analyze.js";
+import type { Project } from "../project.js";
+import type { InstalledTypescript7 } from "./find-typescript.js";
+import { manifestOption } from "./manifest-option.js";
+import { outputPath } from "./output-file.js";
+import { replaceFile } from "./program-project.js";
+import { restoreSources } from "./source-map.js";
+import { typescript7Host } from "./typescript7.js";
+import { type Answers, answersOf, type Typescript7 } from "./typescript7-answers.js";
+import { fromTypescript7, isError, textOf } from "./typescript7-diagnostic.js";
+import { type Ask, askOf, compilerError } from "./typescript7-question.js";
+import { typescript7SyntaxApi } from "./typescript7-syntax.js";
+import { type WiredText, wireText } from "./wired-text.js";
+
+export { findTypescript7 } from "./find-typescript.js";
+
+/**
+ * The compiler as a process of its own. It ends with `close`, and with this process; when it ends before, what is asked
+ * of it throws an internal error.
+ */
+export class Typescript7Process {
+  readonly modules: Typescript7;
+  readonly #api: API;
+  readonly #name: string;
+
+  constructor(installed: InstalledTypescript7) {
+    this.#name = installed.name;
+    this.modules = installed.load();
+    this.#api = new this.modules.sync.API();
+  }
+
+  /** Sends requests in few messages. */
+  get ask(): Ask {
+    return askOf(this.#api, this.#name);
+  }
+
+  /** @returns the projects of tsconfigs, GLA4008 for those that cannot be read */
+  openProjects(configFiles: readonly string[]): readonly Result<Project, Diagnostic>[] {
+    const existing = configFiles.filter((configFile) => existsSync(configFile));
+    const opened = existing.length > 0 ? this.snapshot(existing, new Map()) : new Map();
+    return configFiles.map((configFile) => {
+      const unreadable = (why: string) => fail(report("projectUnreadable", { file: configFile, why }));
+      const project = opened.get(configFile);
+      if (!project) return unreadable("there is no such file.");
+      const problem = this.run(() => project.program.getConfigFileParsingDiagnostics()).find(isError);
+      if (problem) return unreadable(textOf(problem));
+      return succeed(new Typescript7Project(this, project, configFile));
+    });
+  }
+
+  /**
+   * Opens projects of tsconfigs.
+   * @param texts of files that are not to be read from disk, by absolute path
+   */
+  snapshot(
+    configFiles: readonly string[],
+    texts: ReadonlyMap<string, string>,
+  ): ReadonlyMap<string, CompilerProject> {
+    return this.run(() => {
+      const fileSystem = this.modules.fs.createFileSystemLayer([...texts]);
+      const snapshot = this.#api.createSnapshot({
+        openProjects: configFiles,
+        ...(texts.size > 0 && { fileSystem }),
+      });
+      const projects = configFiles.map((file) => [file, snapshot.getConfiguredProject(file)] as const);
+      return new Map(projects.flatMap(([file, project]) => (project ? [[file, project] as const] : [])));
+    });
+  }
+
+  /** The content of a tsconfig, without what it extends. */
+  readConfig(configFile: string): unknown {
+    return this.run(() => this.#api.readConfigFile(configFile).config);
+  }
+
+  /** @throws internal error when the compiler cannot answer */
+  run<T>(question: () => T): T {
+    try {
+      return question();
+    } catch (error) {
+      throw compilerError(this.#name, error);
+    }
+  }
+
+  close(): void {
+    this.#api.close();
+  }
+}
+
+class Typescript7Project implements Project {
+  readonly configFile: string;
+  readonly root: string;
+  readonly manifestFile: string;
+  readonly #compiler: Typescript7Process;
+  readonly #project: CompilerProject;
+  readonly #answers: Answers;
+  readonly #options: CompilerProject["parsedCommandLine"]["options"];
+  #analysis: ProgramAnalysis | undefined;
+  #isClosed = false;
+
+  constructor(compiler: Typescript7Process, project: CompilerProject, configFile: string) {
+    this.configFile = configFile;
+    this.root = path.dirname(configFile);
+    this.#compiler = compiler;
+    this.#project = project;
+    this.#answers = answersOf(compiler.modules, project, compiler.ask);
+    this.#options = project.parsedCommandLine.options;
+    this.manifestFile = path.resolve(this.root, manifestOption(this.#plugins()) ?? "glacier.manifest.json");
+  }
+
+  analyze(): ProgramAnalysis {
+    this.#analysis ??= analyze(
+      typescript7Host(this.#compiler.modules, this.#project, this.#answers, this.root),
+    );
+    return this.#analysis;
+  }
+
+  typeErrors(): readonly Diagnostic[] {
+    const { program } = this.#project;
+    return this.#compiler
+      .run(() => [
+        ...program.getConfigFileParsingDiagnostics(),
+        ...program.getProgramDiagnostics(),
+        ...program.getSyntacticDiagnostics(),
+        ...program.getGlobalDiagnostics(),
+        ...program.getSemanticDiagnostics(),
+      ])
+      .map((diagnostic) => fromTypescript7(diagnostic, this.root));
+  }
+
+  emit(): readonly string[] {
+    const { noEmit, emitDeclarationOnly, declaration, composite } = this.#options;
+    if (noEmit) return [];
+    const { manifest, diagnostics } = this.analyze();
+    if (!diagnostics.some(({ severity }) => severity === "error")) {
+      replaceFile(this.manifestFile, renderManifest(manifest));
+    }
+    const files = this.#sourceFiles();
+    const outputs = [
+      ...(emitDeclarationOnly ? [] : this.#emitJavaScript(files)),
+      ...(declaration || composite ? this.#emitDeclarations(files) : []),
+    ];
+    for (const [file, text] of outputs) {
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+    return [...outputs.map(([file]) => path.resolve(file)), this.manifestFile];
+  }
+
+  outputFile(sourceFile: string): string | undefined {
+    const fileName = path.resolve(this.root, sourceFile);
+    const isSource = !this.#options.noEmit && this.#sourceFiles().includes(fileName);
+    return isSource ? this.#outputFile(fileName) : undefined;
+  }
+
+  readSource(file: string): string | undefined {
+    const fileName = path.resolve(this.root, file);
+    const known = this.#isClosed
+      ? this.#answers.sourceFile.known(fileName)
+      : this.#answers.sourceFile.of(fileName);
+    return known?.text ?? readText(fileName);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#compiler.close();
+  }
+
+  /** JavaScript and source maps, by absolute path. */
+  #emitJavaScript(files: readonly string[]): readonly (readonly [string, string])[] {
+    const wired = this.#wiredTexts();
+    const texts = new Map([...wired].map(([file, { text }]) => [file, text]));
+    const project = this.#compiler.snapshot([this.configFile], texts).get(this.configFile);
+    const output = this.#compiler.run(() => project?.program.getJavaScriptEmit(files));
+    return filesOf(output).map(([file, { text, sourceFileName }]) => {
+      const changed = sourceFileName === undefined ? undefined : wired.get(sourceFileName);
+      return [file, changed ? restoreSources(text, changed) : text];
+    });
+  }
+
+  #emitDeclarations(files: readonly string[]): readonly (readonly [string, string])[] {
+    const output = this.#compiler.run(() => this.#project.program.getDeclarationEmit(files));
+    return filesOf(output).map(([file, { text }]) => [file, text]);
+  }
+
+  #wiredTexts(): ReadonlyMap<string, WiredText> {
+    const api = typescript7SyntaxApi(this.#compiler.modules.ast);
+    const { root, manifestFile } = this;
+    const paths = { root, manifestFile, outputFile: (fileName: string) => this.#outputFile(fileName) };
+    const texts = new Map<string, WiredText>();
+    for (const facts of this.analyze().files) {
+      const fileName = path.resolve(root, facts.file);
+      const source = facts.calls.length > 0 ? this.#answers.sourceFile.of(fileName) : undefined;
+      if (!source) continue;
+      const isCommonJs = this.#emitsCommonJs(fileName);
+      texts.set(fileName, wireText(api, source as unknown as ts.SourceFile, facts, isCommonJs, paths));
+    }
+    return texts;
+  }
+
+  #emitsCommonJs(fileName: string): boolean {
+    const { ModuleKind } = this.#compiler.modules.sync;
+    const { module } = this.#options;
+    const isNode = module !== undefined && module >= ModuleKind.Node16 && module <= ModuleKind.NodeNext;
+    const format = isNode ? this.#answers.metadata.of(fileName)?.impliedNodeFormat : module;
+    return format === ModuleKind.CommonJS;
+  }
+
+  #sourceFiles(): readonly string[] {
+    return this.analyze().files.map(({ file }) => path.resolve(this.root, file));
+  }
+
+  #outputFile(fileName: string): string {
+    const { outDir, rootDir, jsx } = this.#options;
+    const keepsJsx = jsx === this.#compiler.modules.sync.JsxEmit.Preserve;
+    return outputPath({ outDir, rootDir, keepsJsx, root: this.root }, fileName);
+  }
+
+  /** The plugins of the nearest tsconfig that lists some: the compiler itself keeps no more of them than that there are any. */
+  #plugins(): unknown {
+    if (!this.#options.plugins?.length) return undefined;
+    const [own = this.configFile, ...extended] = this.#compiler.run(() =>
+      this.#project.program.getConfigFileNames(),
+    );
+    for (const file of [own, ...extended.toReversed()]) {
+      const config = this.#compiler.readConfig(file) as
+        | { compilerOptions?: { plugins?: unknown } }
+        | undefined;
+      if (config?.compilerOptions?.plugins) return config.compilerOptions.plugins;
+    }
+    return undefined;
+  }
+}
+
+function filesOf(output: EmitOutput | undefined): readonly (readonly [string, EmitOutputFile])[] {
+  return [...(output?.outputFiles ?? [])];
+}
+
+function readText(fileName: string): string | undefined {
+  return existsSync(fileName) ? readFileSync(fileName, "utf8") : undefined;
+}

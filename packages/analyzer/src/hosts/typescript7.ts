@@ -1,0 +1,314 @@
+/**
+ * The compiler host over TypeScript 7, whose compiler is a process of its own. Types, symbols, signatures and nodes are
+ * one object each for as long as a project is open, so they can be keys.
+ */
+import { readFileSync } from "node:fs";
+import type ts from "typescript";
+import type * as Ast from "typescript7/ast";
+import type {
+  NodeHandle,
+  Project,
+  Signature as Signature7,
+  Symbol as Symbol7,
+  Type as Type7,
+} from "typescript7/sync";
+import type {
+  CompilerHost,
+  CompilerSymbol,
+  Declaration,
+  Node,
+  Parameter,
+  Property,
+  Signature,
+  SourceFile,
+  Type,
+  TypeKind,
+} from "../compiler-host.js";
+import { declarationsOf } from "./declarations.js";
+import { nearestPackageName } from "./package-name.js";
+import { relativeTo } from "./project-path.js";
+import { remember } from "./remember.js";
+import { sortByName } from "./sort-by-name.js";
+import { lineAndColumn } from "./source-text.js";
+import { syntaxOf } from "./syntax.js";
+import { plainKinds } from "./type-kind.js";
+import { typeText } from "./type-text.js";
+import type { Answers, Typescript7 } from "./typescript7-answers.js";
+import { typescript7SyntaxApi } from "./typescript7-syntax.js";
+
+// The port's handles are the compiler's own objects; readers of syntax know them as those of TypeScript 6.
+const type = (handle: Type) => handle as unknown as Type7;
+const symbol = (handle: CompilerSymbol) => handle as unknown as Symbol7;
+const file = (handle: SourceFile) => handle as unknown as ts.SourceFile;
+const handle = <Handle extends Node | Type | CompilerSymbol | SourceFile>(
+  object: ts.Node | Ast.Node | Type7 | Symbol7 | NodeHandle,
+): Handle => object as unknown as Handle;
+const node6 = (node: Ast.Node) => node as unknown as ts.Node;
+const node7 = (node: ts.Node) => node as unknown as Ast.Node;
+
+/**
+ * @param root the project's folder, absolute: paths are relative to it
+ */
+export function typescript7Host(
+  { sync, ast }: Typescript7,
+  project: Project,
+  answers: Answers,
+  root: string,
+): CompilerHost {
+  const { ElementFlags, ObjectFlags, SymbolFlags, TypeFlags } = sync;
+  const syntaxApi = typescript7SyntaxApi(ast);
+  const syntax = syntaxOf(syntaxApi);
+  const { bare } = syntax;
+  const { options } = project.parsedCommandLine;
+  const relative = relativeTo(root);
+
+  // Handles name files by keys that are lower case where the file system does not tell cases apart.
+  const fileNames = project.program.getSourceFileNames();
+  const nameByKey = new Map(fileNames.flatMap((name) => [[name.toLowerCase(), name] as const, [name, name]]));
+  const fileNameOf = ({ path }: NodeHandle): string => nameByKey.get(path) ?? path;
+
+  const packageNames = new Map<string, string | undefined>();
+  const originOfFile = remember((fileName: string): Declaration["origin"] => {
+    const metadata = answers.metadata.of(fileName);
+    if (metadata?.isDefaultLibrary) return "lib";
+    if (!isDeclarationFile(fileName) && !metadata?.isFromExternalLibrary) return "project";
+    return nearestPackageName(fileName, readText, packageNames) === "@glacier-ts/core" ? "core" : "other";
+  });
+  const originOf = (declaration: ts.Node) => originOfFile(declaration.getSourceFile().fileName);
+
+  const locationOf = (at: ts.Node) => {
+    const source = at.getSourceFile();
+    const start = at.getStart(source);
+    return {
+      file: relative(source.fileName),
+      ...lineAndColumn(source, start),
+      start,
+      length: at.end - start,
+    };
+  };
+
+  const print = (of: Type7) => typeText(answers.print.of(of), relative);
+
+  const behindAliases = (found: Symbol7 | undefined): Symbol7 | undefined =>
+    found && found.flags & SymbolFlags.Alias ? answers.aliased.of(found) : found;
+
+  const nodeOf = (declaration: NodeHandle): ts.Node | undefined => {
+    const found = answers.node.of(declaration);
+    return found && node6(found);
+  };
+
+  const node = (at: Node): ts.Node => {
+    const known = at as unknown as ts.Node | NodeHandle;
+    return (known instanceof sync.NodeHandle ? nodeOf(known) : known) as ts.Node;
+  };
+
+  const { describe, declarationOfValue } = declarationsOf(syntaxApi, syntax, {
+    relative,
+    originOf,
+    exportsOf: (source) => {
+      const module = answers.symbolOfFile.of(source.fileName);
+      const exported = module ? answers.exportsOf.of(module) : [];
+      return exported.map((of) => ({
+        name: of.name,
+        declarations: (behindAliases(of)?.declarations ?? [])
+          .filter((declaration) => fileNameOf(declaration) === source.fileName)
+          .flatMap((declaration) => nodeOf(declaration) ?? []),
+      }));
+    },
+  });
+
+  const describeDeclaration = (of: Symbol7): Declaration | undefined => {
+    const declaration = of.declarations[0];
+    if (!declaration) return undefined;
+    const fileName = fileNameOf(declaration);
+    if (originOfFile(fileName) === "lib") {
+      // The tree of the library is large: it is fetched when somebody looks into it.
+      const common = { file: relative(fileName), origin: "lib", exportPath: undefined } as const;
+      return { ...common, kind: "other", node: handle(declaration), name: of.name, initializer: undefined };
+    }
+    const found = nodeOf(declaration);
+    return found && describe(found);
+  };
+
+  const symbolAt = (at: ts.Node): Symbol7 | undefined => {
+    const inner = bare(at);
+    const shorthand = syntax.shorthandOf(inner);
+    const found = shorthand
+      ? answers.shorthandSymbol.of(node7(shorthand))
+      : answers.symbolAt.of(node7(syntax.member(inner)?.name ?? inner));
+    return behindAliases(found);
+  };
+
+  const isReference = (of: Type7): boolean =>
+    (of.flags & TypeFlags.Object) !== 0 &&
+    ((of as unknown as { objectFlags: number }).objectFlags & ObjectFlags.Reference) !== 0;
+  const plainKindOf = plainKinds(TypeFlags);
+  const kindOf = (of: Type7): TypeKind => {
+    const kind = plainKindOf(of.flags);
+    if (kind) return kind;
+    if (!isReference(of)) return "object";
+    return of.isTupleType() ? "tuple" : answers.isArray.of(of) ? "array" : "object";
+  };
+
+  const parameterOf = (parameter: Symbol7, position: number): Parameter => {
+    const declaration = parameter.valueDeclaration;
+    const found = declaration?.kind === ast.SyntaxKind.Parameter ? nodeOf(declaration) : undefined;
+    const written = found as ts.ParameterDeclaration | undefined;
+    const isDestructured = written !== undefined && !syntaxApi.isIdentifier(written.name);
+    return {
+      name: isDestructured ? `arg${position}` : parameter.name,
+      type: handle(answers.typeOf.of(parameter)),
+      isOptional:
+        written !== undefined && (written.initializer !== undefined || written.questionToken !== undefined),
+      isRest: written?.dotDotDotToken !== undefined,
+      location: written && originOf(written) === "project" ? locationOf(written) : undefined,
+    };
+  };
+  /** Its parts are asked for where they are looked at: of many types nobody wants more than whether they are functions. */
+  const signatureOf = (signature: Signature7): Signature => ({
+    get typeParameters() {
+      const names = answers.typeParameters.of(signature).map((of) => answers.symbolOf.of(of)?.name ?? "");
+      return names.length > 0 ? `<${names.join(", ")}>` : "";
+    },
+    get parameters() {
+      return answers.parameters.of(signature).map(parameterOf);
+    },
+    get returnType() {
+      return handle<Type>(answers.returnType.of(signature));
+    },
+    get returnLocation() {
+      const { declaration } = signature;
+      if (!declaration || originOfFile(fileNameOf(declaration)) !== "project") return undefined;
+      const written = nodeOf(declaration) as ts.SignatureDeclaration | undefined;
+      return written?.type && locationOf(written.type);
+    },
+  });
+  const wrapProperty = (of: Symbol7): Property => ({
+    name: of.name,
+    isOptional: (of.flags & SymbolFlags.Optional) !== 0,
+    symbol: handle(of),
+  });
+
+  return {
+    strictNullChecks: options.strictNullChecks ?? options.strict ?? true,
+    projectLocation: { file: relative(project.configFileName ?? root), line: 1, column: 1 },
+
+    files: () =>
+      fileNames
+        .filter((name) => !isDeclarationFile(name) && !answers.metadata.of(name)?.isFromExternalLibrary)
+        .flatMap((name) => answers.sourceFile.of(name) ?? [])
+        .map((source) => handle<SourceFile>(source)),
+    path: (source) => relative(file(source).fileName),
+    calls: (source) => syntax.calls(file(source)).map((call) => handle<Node>(call)),
+    typeDeclarations: (source) =>
+      syntax.typeDeclarations(file(source)).map((statement) => ({
+        node: handle<Node>(statement),
+        name: statement.name.text,
+        type: handle<Type>(answers.typeAt.of(node7(statement.name))),
+      })),
+    expression: (at) => syntax.expression(node(at)),
+    declarationOfValue: (at) => declarationOfValue(node(at)),
+    methodCallOn: (call, method) => {
+      const found = syntax.methodCallOn(node(call), method);
+      return found && handle(found);
+    },
+    location: (at) => locationOf(syntax.nameOrWhole(node(at))),
+    doc: (at) => syntax.doc(syntax.documented(node(at))),
+    text: (at) => node(at).getText(),
+
+    symbolAt: (at) => {
+      const found = symbolAt(node(at));
+      return found && handle(found);
+    },
+    declarationOf: (of) => describeDeclaration(symbol(of)),
+    exportsOf: (module) =>
+      answers.exportsOf
+        .of(symbol(module))
+        .map((exported) => ({
+          name: exported.name,
+          symbol: handle<CompilerSymbol>(behindAliases(exported) ?? exported),
+        }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    typeOf: (of) => handle(answers.typeOf.of(symbol(of))),
+
+    typeAt: (at) => handle(answers.typeAt.of(node7(node(at)))),
+    kind: (of) => kindOf(type(of)),
+    literal: (of) => {
+      const found = type(of);
+      const isLiteral =
+        found.isStringLiteralType() || found.isNumberLiteralType() || found.isBooleanLiteralType();
+      return isLiteral ? found.value : undefined;
+    },
+    members: (of) => {
+      const hasMembers = type(of).flags & (TypeFlags.Union | TypeFlags.Intersection);
+      return hasMembers ? answers.members.of(type(of)).map((member) => handle<Type>(member)) : [];
+    },
+    nameOf: (of) => {
+      const named = answers.symbolOf.of(type(of));
+      const declaration = named?.declarations[0];
+      if (!declaration) return undefined;
+      const fileName = fileNameOf(declaration);
+      return {
+        name: named.name,
+        file: relative(fileName),
+        origin: originOfFile(fileName),
+        isClass: (named.flags & SymbolFlags.Class) !== 0,
+      };
+    },
+    typeArguments: (of) =>
+      isReference(type(of))
+        ? answers.typeArguments.of(type(of)).map((argument) => handle<Type>(argument))
+        : [],
+    tupleElements: (of) => {
+      const { elementFlags } = answers.tupleTarget.of(type(of));
+      return answers.typeArguments.of(type(of)).map((element, index) => {
+        const flags = elementFlags[index] ?? ElementFlags.Required;
+        return {
+          type: handle<Type>(element),
+          isOptional: (flags & ElementFlags.Optional) !== 0,
+          isRest: (flags & ElementFlags.Variable) !== 0,
+        };
+      });
+    },
+    properties: (of) => sortByName(answers.properties.of(type(of)).map(wrapProperty)),
+    property: (of, name) => {
+      const found = answers.propertyOf(name).of(type(of));
+      return found && wrapProperty(found);
+    },
+    propertyTypes: (properties) => properties.map((of) => handle<Type>(answers.typeOf.of(symbol(of.symbol)))),
+    propertyDoc: (of) => {
+      const declaration = symbol(of.symbol).declarations[0];
+      if (!declaration || originOfFile(fileNameOf(declaration)) === "lib") return undefined;
+      const found = nodeOf(declaration);
+      return found && syntax.doc(found);
+    },
+    indexType: (of) => {
+      const infos = answers.indexInfos.of(type(of));
+      const index =
+        infos.find(({ keyType }) => keyType.flags & TypeFlags.String) ??
+        infos.find(({ keyType }) => keyType.flags & TypeFlags.Number) ??
+        infos[0];
+      return index && handle(index.valueType);
+    },
+    signatures: (of) => answers.signatures.of(type(of)).map(signatureOf),
+    calledDeclaration: (of) => {
+      const declaration = answers.signatures.of(type(of))[0]?.declaration;
+      const found = declaration && nodeOf(declaration);
+      return found && describe(found);
+    },
+    print: (of) => print(type(of)),
+    isAssignable: (source, target) => answers.assignableTo(type(target)).of(type(source)),
+  };
+}
+
+function isDeclarationFile(fileName: string): boolean {
+  return /\.d\.(?:[^/]*\.)?[cm]?ts$/.test(fileName);
+}
+
+function readText(fileName: string): string | undefined {
+  try {
+    return readFileSync(fileName, "utf8");
+  } catch {
+    return undefined;
+  }
+}
