@@ -68,6 +68,21 @@ export const kinds = {
   bytes: typed(bytesSchema, fc.uint8Array({ maxLength: 20 })),
   literal: typed({ enum: ["US", "EU", ""] }, fc.constantFrom("US", "EU", "")),
   constant: typed({ const: "a" }, fc.constant("a")),
+  described: typed(
+    {
+      anyOf: [
+        { const: "on", description: "It runs." },
+        { const: "off", description: "It does not." },
+      ],
+    },
+    fc.constantFrom("on", "off"),
+  ),
+  template: typed(
+    { type: "string", pattern: "^user-", allOf: [{ pattern: "\\d$" }] },
+    fc.nat().map((id) => `user-${id}`),
+  ),
+  /** The one value of a bigint literal. */
+  five: typed({ ...bigintSchema, const: 5 }, fc.constant(5n)),
 };
 
 export function nullable(inner: fc.Arbitrary<Typed>): fc.Arbitrary<Typed> {
@@ -106,6 +121,43 @@ export function recordOf({ schema, values }: Typed): Typed {
   return typed(
     { type: "object", additionalProperties: schema },
     fc.array(fc.tuple(names, values), { maxLength: 4 }).map((entries) => Object.fromEntries(entries)),
+  );
+}
+
+/** A record with two kinds of keys, as `{ [day: `at-${string}`]: A; [count: `n-${string}`]: B }` has them. */
+export function templateRecordOf(left: Typed, right: Typed): Typed {
+  const entries = (prefix: string, { values }: Typed) =>
+    fc.array(
+      fc.tuple(
+        names.map((name) => `${prefix}${name}`),
+        values,
+      ),
+      { maxLength: 3 },
+    );
+  return typed(
+    { type: "object", patternProperties: { "^at-": left.schema, "^n-": right.schema } },
+    fc
+      .tuple(entries("at-", left), entries("n-", right))
+      .map(([first, second]) => Object.fromEntries([...first, ...second])),
+  );
+}
+
+/** Objects told apart by a property. */
+export function discriminated(left: Typed, right: Typed): Typed {
+  const branch = (kind: string, { schema, values }: Typed): Typed =>
+    typed(
+      { type: "object", properties: { kind: { const: kind }, value: schema }, required: ["kind", "value"] },
+      fc.record({ kind: fc.constant(kind), value: values }, { noNullPrototype: true }),
+    );
+  const branches = [branch("left", left), branch("right", right)];
+  return typed(
+    {
+      type: "object",
+      discriminator: { propertyName: "kind" },
+      required: ["kind"],
+      oneOf: branches.map(({ schema }) => schema),
+    },
+    fc.oneof(...branches.map(({ values }) => values)),
   );
 }
 

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import {
   arrayOf,
   cases,
+  discriminated,
   kinds,
   mapOf,
   names,
@@ -14,6 +15,7 @@ import {
   recordOf,
   setOf,
   type Typed,
+  templateRecordOf,
   tupleOf,
   union,
 } from "./arbitrary.js";
@@ -33,7 +35,21 @@ async function roundTrips(format: string, types: fc.Arbitrary<Typed>, numRuns = 
 }
 
 const { string, boolean, number, anyNumber, integer, date, bigint, bytes, literal, constant } = kinds;
-const scalars = [string, boolean, number, integer, date, bigint, bytes, literal, constant];
+const { described, template, five } = kinds;
+const scalars = [
+  string,
+  boolean,
+  number,
+  integer,
+  date,
+  bigint,
+  bytes,
+  literal,
+  constant,
+  described,
+  template,
+  five,
+];
 
 const shapeA: Typed = {
   schema: { type: "object", properties: { kind: { const: "a" }, at: date.schema }, required: ["kind", "at"] },
@@ -60,6 +76,8 @@ const jsonTypes = nested([...scalars, ...unions], (inner) =>
     inner.map((item) => arrayOf(item)),
     inner.map(setOf),
     inner.map(recordOf),
+    fc.tuple(inner, inner).map(([left, right]) => templateRecordOf(left, right)),
+    fc.tuple(inner, inner).map(([left, right]) => discriminated(left, right)),
     fc.tuple(inner, inner).map(([left, right]) => mapOf(left, right)),
     fc.tuple(inner, inner).map(([left, right]) => tupleOf(left, right)),
     objectOf(inner),

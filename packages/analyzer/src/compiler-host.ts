@@ -106,6 +106,31 @@ export interface TupleElement {
   readonly isRest: boolean;
 }
 
+export interface IndexSignature {
+  /** `string`, `number`, `symbol` or a template. */
+  readonly key: Type;
+  readonly value: Type;
+}
+
+/** A part of a template literal type. */
+export type TemplatePart =
+  | { readonly kind: "text"; readonly text: string }
+  /** Any value of the type, as text. */
+  | { readonly kind: "type"; readonly type: Type }
+  /** The text of a value of the type, in upper case and so on. */
+  | { readonly kind: "mapping"; readonly mapping: StringMapping; readonly type: Type };
+
+export type StringMapping = "Uppercase" | "Lowercase" | "Capitalize" | "Uncapitalize";
+
+/** A type as it is written: a compiler forgets the name of an alias for a primitive, an array or a tuple. */
+export interface WrittenType {
+  readonly node: Node;
+  /** The aliases (without type parameters) and the enum that are named: the written one, what that stands for, and so on. */
+  readonly names: readonly Declaration[];
+  /** The elements of an array or tuple, the members of a union, or the type arguments of a type of the library. */
+  readonly parts: readonly WrittenType[];
+}
+
 export interface Parameter {
   /** `arg0`, `arg1`… where it is destructured. */
   readonly name: string;
@@ -168,6 +193,10 @@ export interface CompilerHost {
   /** The members of a union or an intersection. */
   members(type: Type): readonly Type[];
   nameOf(type: Type): TypeName | undefined;
+  /** The alias that names a type, else its interface, class, enum or enum member. */
+  declarationOfType(type: Type): Declaration | undefined;
+  /** The parts of a template literal type, or the one part of a type such as `Uppercase<string>`. */
+  templateParts(type: Type): readonly TemplatePart[];
   typeArguments(type: Type): readonly Type[];
   tupleElements(type: Type): readonly TupleElement[];
   /** By name: compilers have orders of their own. Never of an array type. */
@@ -175,8 +204,9 @@ export interface CompilerHost {
   property(type: Type, name: string): Property | undefined;
   propertyTypes(properties: readonly Property[]): readonly Type[];
   propertyDoc(property: Property): string | undefined;
-  /** The value type of the index signature for strings (or for numbers, where there is no other). */
-  indexType(type: Type): Type | undefined;
+  /** The type that a property is declared with; undefined where it is inferred or names no alias and no enum. */
+  writtenType(property: Property): WrittenType | undefined;
+  indexSignatures(type: Type): readonly IndexSignature[];
   signatures(type: Type): readonly Signature[];
   /** Where the type's call signature is declared, for functions that go by another name. */
   calledDeclaration(type: Type): Declaration | undefined;

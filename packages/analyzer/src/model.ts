@@ -4,6 +4,7 @@
  */
 import type { Diagnostic, Json, JsonObject, Location } from "@glacier-ts/core";
 import type { Node, Type } from "./compiler-host.js";
+import type { TagProblem } from "./schema/apply-doc.js";
 
 export interface FileFacts {
   /** Relative to the project's root. */
@@ -120,13 +121,21 @@ export interface PayloadSchema {
   readonly problems: readonly PayloadProblem[];
 }
 
-/** A part of a payload that cannot be stored. */
-export interface PayloadProblem {
-  /** Where it is in the payload: `[].user.save`; empty for the payload itself. */
-  readonly path: string;
-  readonly type: string;
-  readonly why: string;
-}
+/** A part of a payload that has no true schema. Paths are such as `[].user.save`; empty for the payload itself. */
+export type PayloadProblem =
+  /** It cannot be stored. */
+  | { readonly kind: "unserialisable"; readonly path: string; readonly type: string; readonly why: string }
+  /** Values of two of its types look alike in storage. */
+  | { readonly kind: "ambiguous"; readonly path: string; readonly left: string; readonly right: string }
+  /** A tag of a doc comment says what is no constraint of the type. */
+  | {
+      readonly kind: "tag";
+      readonly problem: TagProblem;
+      /** The name of the declaration that has the comment, and where that is. */
+      readonly of: string;
+      readonly location: Location;
+      readonly type: string;
+    };
 
 /** A declaration of a dataset: `dataset(…)`, or a type. */
 export interface DatasetFacts {

@@ -5,7 +5,7 @@ import { notGeneric, oneSignature } from "./rules/one-signature.js";
 import { datasetOptions, oneDeclaration, taskOptions } from "./rules/options.js";
 import { outputOnce, outputs } from "./rules/outputs.js";
 import { parameters } from "./rules/parameters.js";
-import { serialisable } from "./rules/payloads.js";
+import { docTags, serialisable, toldApart } from "./rules/payloads.js";
 import { payloadsFit } from "./rules/payloads-fit.js";
 import { oneCore, paramsAgree, pipelineNamesDiffer, strictNullChecks } from "./rules/project.js";
 import type { DatasetRule, PipelineRule, ProjectRule, TaskRule } from "./rules/rule.js";
@@ -32,6 +32,7 @@ export const datasetRules: readonly DatasetRule[] = [
   datasetOptions,
   oneDeclaration,
   serialisable,
+  toldApart,
   payloadsFit,
 ];
 
@@ -41,4 +42,5 @@ export const projectRules: readonly ProjectRule[] = [
   oneCore,
   pipelineNamesDiffer,
   paramsAgree,
+  docTags,
 ];

@@ -202,6 +202,27 @@ export const catalog = {
     "A run parameter has one value in a run, so it has one type in a pipeline.",
     () => "share one `Param` type, or give the other one another name",
   ),
+  ambiguousPayload: error(
+    2020,
+    (d: { dataset: string; path: string; left: string; right: string }) =>
+      `Dataset '${d.dataset}' cannot be read back: ${d.path === "" ? "its payload" : `'${d.path}'`} may be ${d.left} or ${d.right}, which look alike in storage.`,
+    "Dates and bytes are stored as text, bigints as numbers, Maps and Sets as arrays. Beside a type that is stored in the same way a value would come back as something else.",
+    () =>
+      'use one of the two, or objects with a property that tells them apart, such as `{ kind: "day"; … }`',
+  ),
+  invalidTag: error(
+    2021,
+    (d: { tag: string; of: string; found: string; expected: string }) =>
+      `'@${d.tag}' of '${d.of}' must be ${d.expected}, but is ${d.found === "" ? "empty" : `'${d.found}'`}.`,
+    "Tags in the doc comments of a payload's types are constraints of its schema: `@minimum 0`, `@pattern ^[a-z]+$`, `@format email`.",
+  ),
+  misplacedTag: error(
+    2022,
+    (d: { tag: string; of: string; type: string }) => `'@${d.tag}' of '${d.of}' does not apply to ${d.type}.`,
+    "Tags in doc comments that constrain a type belong to one kind of it: `@minimum` to numbers, `@minLength` to texts, `@minItems` to arrays, `@minProperties` to objects. A literal has one value, so there is nothing to constrain.",
+    () =>
+      "for the elements of an array put the tag on an alias for their type: `/** @minimum 0 */ type Size = number`",
+  ),
 
   // 3xxx graph
   cycle: error(

@@ -13,6 +13,7 @@ export type SyntaxApi = Pick<
   | "getModifiers"
   | "getNameOfDeclaration"
   | "isArrayLiteralExpression"
+  | "isArrayTypeNode"
   | "isArrowFunction"
   | "isAsExpression"
   | "isBindingElement"
@@ -20,6 +21,8 @@ export type SyntaxApi = Pick<
   | "isClassDeclaration"
   | "isClassElement"
   | "isElementAccessExpression"
+  | "isEnumDeclaration"
+  | "isEnumMember"
   | "isExportAssignment"
   | "isFunctionDeclaration"
   | "isFunctionExpression"
@@ -28,15 +31,20 @@ export type SyntaxApi = Pick<
   | "isImportEqualsDeclaration"
   | "isInterfaceDeclaration"
   | "isMethodDeclaration"
+  | "isNamedTupleMember"
   | "isNamespaceImport"
   | "isNonNullExpression"
   | "isNumericLiteral"
   | "isObjectLiteralExpression"
+  | "isOptionalTypeNode"
   | "isParenthesizedExpression"
+  | "isParenthesizedTypeNode"
   | "isPrefixUnaryExpression"
   | "isPropertyAccessExpression"
   | "isPropertyAssignment"
   | "isPropertyDeclaration"
+  | "isPropertySignature"
+  | "isRestTypeNode"
   | "isSatisfiesExpression"
   | "isShorthandPropertyAssignment"
   | "isSourceFile"
@@ -44,9 +52,13 @@ export type SyntaxApi = Pick<
   | "isSpreadElement"
   | "isStatement"
   | "isStringLiteralLike"
+  | "isTupleTypeNode"
   | "isTypeAliasDeclaration"
   | "isTypeAssertionExpression"
   | "isTypeElement"
+  | "isTypeOperatorNode"
+  | "isTypeReferenceNode"
+  | "isUnionTypeNode"
   | "isVariableDeclaration"
   | "isVariableStatement"
 >;
@@ -137,7 +149,11 @@ export function syntaxOf(ts: SyntaxApi) {
       ts.isPropertyDeclaration(node) ||
       ts.isMethodDeclaration(node) ||
       ts.isTypeAliasDeclaration(node) ||
-      ts.isInterfaceDeclaration(node);
+      ts.isInterfaceDeclaration(node) ||
+      ts.isPropertySignature(node) ||
+      ts.isClassDeclaration(node) ||
+      ts.isEnumDeclaration(node) ||
+      ts.isEnumMember(node);
     return (isNamed ? node.name : undefined) ?? node;
   }
 
@@ -201,7 +217,8 @@ export function syntaxOf(ts: SyntaxApi) {
         ts.isStatement(outer) ||
         ts.isPropertyAssignment(outer) ||
         ts.isClassElement(outer) ||
-        ts.isTypeElement(outer);
+        ts.isTypeElement(outer) ||
+        ts.isEnumMember(outer);
       if (isDeclaration) return outer;
     }
     return node;

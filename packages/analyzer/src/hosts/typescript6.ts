@@ -9,6 +9,7 @@ import type {
   Property,
   Signature,
   SourceFile,
+  StringMapping,
   Type,
   TypeKind,
 } from "../compiler-host.js";
@@ -19,8 +20,10 @@ import { remember } from "./remember.js";
 import { sortByName } from "./sort-by-name.js";
 import { lineAndColumn } from "./source-text.js";
 import { syntaxOf } from "./syntax.js";
+import { templatePartsOf } from "./template-parts.js";
 import { plainKinds } from "./type-kind.js";
 import { typeText } from "./type-text.js";
+import { writtenTypeReader } from "./written-types.js";
 
 // The port's handles are the compiler's own objects.
 const node = (handle: Node) => handle as unknown as ts.Node;
@@ -100,6 +103,12 @@ export function typescript6Host(
     const isWritten = at.type !== undefined && at.parameters.every((parameter) => parameter.type);
     return isWritten && own ? checker.getTypeOfSymbol(own) : undefined;
   };
+
+  const writtenTypes = writtenTypeReader(ts, {
+    declarationOf: (name) => symbolAt(name)?.declarations?.[0],
+    describe,
+    originOf,
+  });
 
   const plainKindOf = plainKinds(ts.TypeFlags);
   const kindOf = (of: ts.Type): TypeKind => {
@@ -204,6 +213,29 @@ export function typescript6Host(
         isClass: (named.flags & ts.SymbolFlags.Class) !== 0,
       };
     },
+    declarationOfType: (of) => {
+      const { aliasSymbol, symbol: named } = type(of);
+      const declaration = (aliasSymbol ?? named)?.declarations?.[0];
+      const isNamed =
+        declaration &&
+        (ts.isTypeAliasDeclaration(declaration) ||
+          ts.isInterfaceDeclaration(declaration) ||
+          ts.isClassDeclaration(declaration) ||
+          ts.isEnumDeclaration(declaration) ||
+          ts.isEnumMember(declaration));
+      return isNamed ? describe(declaration) : undefined;
+    },
+    templateParts: (of) => {
+      if (type(of).flags & ts.TypeFlags.StringMapping) {
+        const { symbol: mapping, type: mapped } = type(of) as ts.StringMappingType;
+        return [{ kind: "mapping", mapping: mapping.name as StringMapping, type: handle(mapped) }];
+      }
+      const { texts, types } = type(of) as ts.TemplateLiteralType;
+      return templatePartsOf(
+        texts,
+        types.map((part) => handle<Type>(part)),
+      );
+    },
     typeArguments: (of) =>
       (type(of) as ts.ObjectType).objectFlags & ts.ObjectFlags.Reference
         ? checker.getTypeArguments(type(of) as ts.TypeReference).map((argument) => handle<Type>(argument))
@@ -230,13 +262,16 @@ export function typescript6Host(
       const declaration = symbol(of.symbol).declarations?.[0];
       return declaration && originOf(declaration) !== "lib" ? syntax.doc(declaration) : undefined;
     },
-    indexType: (of) => {
-      const index =
-        checker.getIndexInfoOfType(type(of), ts.IndexKind.String) ??
-        checker.getIndexInfoOfType(type(of), ts.IndexKind.Number) ??
-        checker.getIndexInfosOfType(type(of))[0];
-      return index && handle(index.type);
+    writtenType: (of) => {
+      const declaration = symbol(of.symbol).declarations?.[0];
+      const isTyped =
+        declaration && (ts.isPropertySignature(declaration) || ts.isPropertyDeclaration(declaration));
+      return isTyped && declaration.type ? writtenTypes.read(declaration.type) : undefined;
     },
+    indexSignatures: (of) =>
+      checker
+        .getIndexInfosOfType(type(of))
+        .map((index) => ({ key: handle<Type>(index.keyType), value: handle<Type>(index.type) })),
     signatures: (of) => checker.getSignaturesOfType(type(of), ts.SignatureKind.Call).map(signatureOf),
     calledDeclaration: (of) => {
       const declaration = checker.getSignaturesOfType(type(of), ts.SignatureKind.Call)[0]?.declaration;

@@ -15,6 +15,7 @@ export function typescript7SyntaxApi(ast: typeof Ast): SyntaxApi {
     forEachChild: <T>(node: Ast.Node, visit: (child: Ast.Node) => T) => node.forEachChild(visit),
     isStringLiteralLike: isOneOf([SyntaxKind.StringLiteral, SyntaxKind.NoSubstitutionTemplateLiteral]),
     isTypeAssertionExpression: ast.isTypeAssertion,
+    isPropertySignature: ast.isPropertySignatureDeclaration,
     isClassElement: isOneOf([
       ...members,
       SyntaxKind.Constructor,

@@ -10,6 +10,7 @@ import type {
   Project,
   Signature as Signature7,
   Symbol as Symbol7,
+  TemplateLiteralType,
   Type as Type7,
 } from "typescript7/sync";
 import type {
@@ -21,6 +22,7 @@ import type {
   Property,
   Signature,
   SourceFile,
+  StringMapping,
   Type,
   TypeKind,
 } from "../compiler-host.js";
@@ -31,10 +33,12 @@ import { remember } from "./remember.js";
 import { sortByName } from "./sort-by-name.js";
 import { lineAndColumn } from "./source-text.js";
 import { syntaxOf } from "./syntax.js";
+import { templatePartsOf } from "./template-parts.js";
 import { plainKinds } from "./type-kind.js";
 import { typeText } from "./type-text.js";
 import type { Answers, Typescript7 } from "./typescript7-answers.js";
 import { typescript7SyntaxApi } from "./typescript7-syntax.js";
+import { writtenTypeReader } from "./written-types.js";
 
 // The port's handles are the compiler's own objects; readers of syntax know them as those of TypeScript 6.
 const type = (handle: Type) => handle as unknown as Type7;
@@ -138,6 +142,23 @@ export function typescript7Host(
       : answers.symbolAt.of(node7(syntax.member(inner)?.name ?? inner));
     return behindAliases(found);
   };
+
+  const writtenTypes = writtenTypeReader(syntaxApi, {
+    declarationOf: (name) => {
+      const declaration = symbolAt(name)?.declarations[0];
+      return declaration && nodeOf(declaration);
+    },
+    describe,
+    originOf,
+  });
+  const propertyKinds = new Set([ast.SyntaxKind.PropertySignature, ast.SyntaxKind.PropertyDeclaration]);
+  const namedTypeKinds = new Set([
+    ast.SyntaxKind.TypeAliasDeclaration,
+    ast.SyntaxKind.InterfaceDeclaration,
+    ast.SyntaxKind.ClassDeclaration,
+    ast.SyntaxKind.EnumDeclaration,
+    ast.SyntaxKind.EnumMember,
+  ]);
 
   const isReference = (of: Type7): boolean =>
     (of.flags & TypeFlags.Object) !== 0 &&
@@ -255,6 +276,24 @@ export function typescript7Host(
         isClass: (named.flags & SymbolFlags.Class) !== 0,
       };
     },
+    declarationOfType: (of) => {
+      const named = answers.aliasOf.of(type(of)) ?? answers.symbolOf.of(type(of));
+      const declaration = named?.declarations[0];
+      const found = declaration && namedTypeKinds.has(declaration.kind) ? nodeOf(declaration) : undefined;
+      return found && describe(found);
+    },
+    templateParts: (of) => {
+      const text = type(of);
+      if (text.isStringMappingType()) {
+        const mapping = answers.symbolOf.of(text)?.name as StringMapping;
+        return [{ kind: "mapping", mapping, type: handle(answers.mappedText.of(text)) }];
+      }
+      const { texts } = text as TemplateLiteralType;
+      return templatePartsOf(
+        texts,
+        answers.templateTypes.of(text).map((part) => handle<Type>(part)),
+      );
+    },
     typeArguments: (of) =>
       isReference(type(of))
         ? answers.typeArguments.of(type(of)).map((argument) => handle<Type>(argument))
@@ -282,14 +321,16 @@ export function typescript7Host(
       const found = nodeOf(declaration);
       return found && syntax.doc(found);
     },
-    indexType: (of) => {
-      const infos = answers.indexInfos.of(type(of));
-      const index =
-        infos.find(({ keyType }) => keyType.flags & TypeFlags.String) ??
-        infos.find(({ keyType }) => keyType.flags & TypeFlags.Number) ??
-        infos[0];
-      return index && handle(index.valueType);
+    writtenType: (of) => {
+      const declaration = symbol(of.symbol).declarations[0];
+      if (!declaration || !propertyKinds.has(declaration.kind)) return undefined;
+      const written = nodeOf(declaration) as ts.PropertySignature | undefined;
+      return written?.type && writtenTypes.read(written.type);
     },
+    indexSignatures: (of) =>
+      answers.indexInfos
+        .of(type(of))
+        .map((index) => ({ key: handle<Type>(index.keyType), value: handle<Type>(index.valueType) })),
     signatures: (of) => answers.signatures.of(type(of)).map(signatureOf),
     calledDeclaration: (of) => {
       const declaration = answers.signatures.of(type(of))[0]?.declaration;

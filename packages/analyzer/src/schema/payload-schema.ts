@@ -1,10 +1,18 @@
 import { compareText, type Json, type JsonObject } from "@glacier-ts/core";
-import type { CompilerHost, Property, Type } from "../compiler-host.js";
+import type { CompilerHost, IndexSignature, Property, Type, WrittenType } from "../compiler-host.js";
 import type { PayloadProblem, PayloadSchema } from "../model.js";
 import { sortTypes } from "../readers/sort-types.js";
+import { findAmbiguity } from "./ambiguity.js";
+import { discriminate } from "./discriminator.js";
+import { librarySchema } from "./library-type.js";
+import { marker } from "./marker.js";
+import { PayloadDocs } from "./payload-docs.js";
+import { propertyNumberPattern, templatePattern } from "./template-pattern.js";
+import { union } from "./union.js";
+import { addWrittenDocs } from "./written-docs.js";
 
 /** Deeper than any real payload: a type that is still new at this depth never ends. */
-const maxDepth = 64;
+const maxDepth = 256;
 
 const streamTypes = new Set([
   "AsyncIterable",
@@ -12,9 +20,6 @@ const streamTypes = new Set([
   "AsyncGenerator",
   "AsyncIteratorObject",
 ]);
-
-/** Markers of values that JSON cannot hold: `x-glacier-type` says which type the JSON stands for. */
-const marker = "x-glacier-type";
 
 /** One payload while it is walked. */
 interface Walk {
@@ -26,6 +31,8 @@ interface Walk {
   readonly definitions: Record<string, JsonObject>;
   /** How many references were made: they lead to this payload's definitions, so what has one is not shared. */
   references: number;
+  /** A type that never ends was met: whatever else is in the payload, there is no end to it. */
+  isEndless: boolean;
 }
 
 const markNames = new Set(["DatasetMark", "ParamMark", "SecretMark"]);
@@ -33,6 +40,7 @@ const markNames = new Set(["DatasetMark", "ParamMark", "SecretMark"]);
 /** Turns payload types into JSON Schema 2020-12. */
 export class PayloadSchemas {
   readonly #host: CompilerHost;
+  readonly #docs: PayloadDocs;
   /** Schemas of whole payloads. */
   readonly #payloads = new Map<Type, PayloadSchema>();
   /** Schemas of types without recursion and without problems. */
@@ -40,6 +48,7 @@ export class PayloadSchemas {
 
   constructor(host: CompilerHost) {
     this.#host = host;
+    this.#docs = new PayloadDocs(host);
   }
 
   /**
@@ -66,19 +75,19 @@ export class PayloadSchemas {
       recursive: new Map(),
       definitions: {},
       references: 0,
+      isEndless: false,
     };
-    const [only] = types;
-    const bare = only && (this.#withoutMark(only) ?? only);
-    const element = types.length === 1 && bare ? this.#streamElement(bare) : undefined;
+    const bare = types.map((type) => this.#withoutMark(type) ?? type);
+    const [only] = bare;
+    const element = bare.length === 1 && only ? this.#streamElement(only) : undefined;
     const schema: JsonObject = element
       ? { type: "array", items: this.#walk(element, walk, "[]"), [marker]: "AsyncIterable" }
-      : union(sortTypes(this.#host, types).map((type) => this.#walk(type, walk, "")));
+      : union(sortTypes(this.#host, bare).map((type) => this.#walk(type, walk, "")));
     const definitions = Object.keys(walk.definitions).length > 0 ? { $defs: walk.definitions } : {};
-    return {
-      schema: { ...schema, ...definitions },
-      isStream: element !== undefined,
-      problems: walk.problems,
-    };
+    const complete = discriminate({ ...schema, ...definitions });
+    const ambiguity = findAmbiguity(complete);
+    if (ambiguity) walk.problems.push({ kind: "ambiguous", ...ambiguity });
+    return { schema: complete, isStream: element !== undefined, problems: walk.problems };
   }
 
   /** The payload of an intersection of one type with a mark; undefined for other types. */
@@ -106,18 +115,16 @@ export class PayloadSchemas {
     const name = walk.recursive.get(type);
     if (name !== undefined) return this.#reference(name, walk);
     if (walk.open.has(type)) return this.#reference(this.#define(type, walk), walk);
+    if (walk.isEndless) return {};
     if (walk.open.size > maxDepth) {
-      walk.problems.push({
-        path: shorten(path),
-        type: shorten(this.#host.print(type)),
-        why: "in a type which never ends",
-      });
-      return {};
+      walk.isEndless = true;
+      const text = shorten(this.#host.print(type));
+      return this.#problem(text, walk, shorten(path), "in a type which never ends");
     }
 
     const before = { references: walk.references, problems: walk.problems.length };
     walk.open.add(type);
-    const schema = this.#schemaOf(type, walk, path);
+    const schema = this.#documented(this.#schemaOf(type, walk, path), type, walk);
     walk.open.delete(type);
 
     const isShared = walk.references === before.references && walk.problems.length === before.problems;
@@ -135,8 +142,7 @@ export class PayloadSchemas {
 
   /** Gives a recursive type its definition's name. */
   #define(type: Type, walk: Walk): string {
-    const typeName = this.#host.kind(type) === "object" ? this.#host.nameOf(type)?.name : undefined;
-    const base = typeName && /^\w+$/.test(typeName) && !typeName.startsWith("__") ? typeName : "Recursive";
+    const base = this.#ownName(type) ?? "Recursive";
     const taken = new Set(walk.recursive.values());
     let name = base;
     for (let number = 2; taken.has(name); number++) name = `${base}${number}`;
@@ -144,9 +150,30 @@ export class PayloadSchemas {
     return name;
   }
 
-  #problem(type: Type, walk: Walk, path: string, why: string): JsonObject {
-    walk.problems.push({ path, type: this.#host.print(type), why });
+  #ownName(type: Type): string | undefined {
+    const declaration = this.#host.declarationOfType(type);
+    if (declaration && declaration.origin !== "lib" && /^\w+$/.test(declaration.name))
+      return declaration.name;
+    const [element] = this.#host.kind(type) === "array" ? this.#host.typeArguments(type) : [];
+    const name = element && this.#ownName(element);
+    return name && `${name}Array`;
+  }
+
+  #problem(type: Type | string, walk: Walk, path: string, why: string): JsonObject {
+    const text = typeof type === "string" ? type : this.#host.print(type);
+    walk.problems.push({ kind: "unserialisable", path, type: text, why });
     return {};
+  }
+
+  /** Adds the doc of what the type is declared as. That of a dataset is the dataset's, not its payload's. */
+  #documented(schema: JsonObject, type: Type, walk: Walk): JsonObject {
+    const host = this.#host;
+    const kind = host.kind(type);
+    const isNamed = kind === "object" || kind === "union" || kind === "intersection";
+    if (!isNamed && typeof host.literal(type) !== "string" && typeof host.literal(type) !== "number")
+      return schema;
+    const isDataset = kind === "intersection" && host.members(type).some((member) => this.#isMark(member));
+    return isDataset ? schema : this.#docs.ofType(schema, type, walk.problems);
   }
 
   #schemaOf(type: Type, walk: Walk, path: string): JsonObject {
@@ -157,15 +184,18 @@ export class PayloadSchemas {
       case "unknown":
         return {};
       case "string":
-      case "template":
         return { type: "string" };
+      case "template": {
+        const pattern = templatePattern(host, type);
+        return { type: "string", ...(pattern !== undefined && { pattern }) };
+      }
       case "number":
       case "boolean":
         return { type: kind };
       case "null":
         return { type: "null" };
       case "bigint":
-        return { type: "integer", format: "int64", [marker]: "bigint" };
+        return { type: "integer", format: "int64", ...bigintConstant(host.print(type)), [marker]: "bigint" };
       case "literal":
         return { const: host.literal(type) as Json };
       case "union": {
@@ -199,18 +229,36 @@ export class PayloadSchemas {
   /** The schema of something that may be left out: a property, or an element at the end of a tuple. */
   #present(type: Type, walk: Walk, path: string): JsonObject {
     const host = this.#host;
-    const members = host.kind(type) === "union" ? host.members(type) : [];
-    const present = members.filter((member) => !isAbsent(host, member));
-    if (present.length === members.length) return this.#walk(type, walk, path);
-    return union(sortTypes(host, present).map((member) => this.#walk(member, walk, path)));
+    const isOptional =
+      host.kind(type) === "union" && host.members(type).some((member) => isAbsent(host, member));
+    return isOptional ? this.#presentMembers(type, walk, path) : this.#walk(type, walk, path);
+  }
+
+  /** The schema of the members of a union, without undefined and without the union's own doc. */
+  #presentMembers(type: Type, walk: Walk, path: string): JsonObject {
+    const host = this.#host;
+    const members = host.members(type).filter((member) => !isAbsent(host, member));
+    return union(sortTypes(host, members).map((member) => this.#walk(member, walk, path)));
   }
 
   #intersection(type: Type, walk: Walk, path: string): JsonObject {
-    const members = this.#host.members(type).filter((member) => !this.#isMark(member));
+    const host = this.#host;
+    const members = host.members(type).filter((member) => !this.#isMark(member));
+    const parts = members.filter((member) => !this.#isBrand(member) && !isAnyObject(host, member));
+    const [only] = parts;
+    if (parts.length === 1 && only) return this.#walk(only, walk, path);
     // A branded primitive, or an array with further properties, is stored as the primitive or the array.
-    const core =
-      members.length === 1 ? members[0] : members.find((member) => this.#host.kind(member) !== "object");
-    return core ? this.#walk(core, walk, path) : this.#properties(type, walk, path);
+    const cores = parts.filter((member) => host.kind(member) !== "object");
+    if (cores.length === 0) return this.#properties(type, walk, path, parts.length < members.length);
+    const [first = {}, ...others] = cores.map((member) => this.#walk(member, walk, path));
+    return others.length === 0 ? first : { ...first, allOf: others };
+  }
+
+  /** An object of symbols only says which type it is: nothing of it is in a value. */
+  #isBrand(type: Type): boolean {
+    if (this.#host.kind(type) !== "object") return false;
+    const properties = this.#host.properties(type);
+    return properties.length > 0 && properties.every(({ name }) => name.startsWith("__@"));
   }
 
   #tuple(type: Type, walk: Walk, path: string): JsonObject {
@@ -234,26 +282,11 @@ export class PayloadSchemas {
     const host = this.#host;
     const name = host.nameOf(type);
     if (name && name.origin !== "project") {
-      const [first, second] = host.typeArguments(type);
-      switch (name.name) {
-        case "Date":
-          return { type: "string", format: "date-time", [marker]: "Date" };
-        case "Uint8Array":
-        case "Buffer":
-          return { type: "string", contentEncoding: "base64", [marker]: "Uint8Array" };
-        case "Map":
-        case "ReadonlyMap": {
-          const key = first ? this.#walk(first, walk, `${path}.key`) : {};
-          const value = second ? this.#walk(second, walk, `${path}.value`) : {};
-          const entry = { type: "array", prefixItems: [key, value], minItems: 2, items: false };
-          return { type: "array", items: entry, [marker]: "Map" };
-        }
-        case "Set":
-        case "ReadonlySet": {
-          const items = first ? this.#walk(first, walk, `${path}[]`) : {};
-          return { type: "array", uniqueItems: true, items, [marker]: "Set" };
-        }
-      }
+      const library = librarySchema(name.name, (index, place) => {
+        const argument = host.typeArguments(type)[index];
+        return argument ? this.#walk(argument, walk, `${path}${place}`) : {};
+      });
+      if (library) return library;
     }
     if (this.#streamElement(type)) return this.#problem(type, walk, path, "a stream inside of a payload");
     if (host.signatures(type).length > 0) return this.#problem(type, walk, path, "a function");
@@ -267,31 +300,96 @@ export class PayloadSchemas {
     return this.#properties(type, walk, path);
   }
 
-  #properties(type: Type, walk: Walk, path: string): JsonObject {
+  /** @param isBranded whether symbols among the keys are a brand */
+  #properties(type: Type, walk: Walk, path: string, isBranded = false): JsonObject {
     const host = this.#host;
-    const all = host.properties(type).filter((property) => property.name !== "~dataset");
-    const isPrivate = all.some((property) => property.name.startsWith("__#"));
+    const declared = host.properties(type).filter((property) => property.name !== "~dataset");
+    const isPrivate = declared.some((property) => property.name.startsWith("__#"));
     if (isPrivate) return this.#problem(type, walk, path, "which has private fields");
-    const symbols = all.filter((property) => property.name.startsWith("__@"));
-    if (symbols.length > 0) return this.#problem(type, walk, path, "which has a symbol as a key");
+    const all = declared.filter((property) => !property.name.startsWith("__@"));
+    if (all.length < declared.length && !isBranded) {
+      return this.#problem(type, walk, path, "which has a symbol as a key");
+    }
     const types = host.propertyTypes(all);
     const properties: [string, JsonObject][] = [];
     const required: string[] = [];
     all.forEach((property, index) => {
       const member = types[index];
       if (!member || isAbsent(host, member)) return;
-      const schema = this.#present(member, walk, path === "" ? property.name : `${path}.${property.name}`);
-      const description = host.propertyDoc(property);
-      properties.push([property.name, description === undefined ? schema : { ...schema, description }]);
+      const place = path === "" ? property.name : `${path}.${property.name}`;
+      properties.push([property.name, this.#property(property, member, walk, place)]);
       if (isRequired(host, property, member)) required.push(property.name);
     });
-    const index = host.indexType(type);
+    const indexes = host.indexSignatures(type);
+    // The type `{}` is anything but null.
+    if (declared.length === 0 && indexes.length === 0) return { not: { type: "null" } };
     return {
       type: "object",
       ...(all.length > 0 && { properties: Object.fromEntries(properties) }),
       ...(required.length > 0 && { required: required.sort(compareText) }),
-      ...(index && { additionalProperties: this.#present(index, walk, `${path}[]`) }),
+      ...this.#indexes(indexes, walk, path),
     };
+  }
+
+  #property(property: Property, type: Type, walk: Walk, path: string): JsonObject {
+    const schema = this.#present(type, walk, path);
+    const written = this.#host.writtenType(property);
+    const named = written ? this.#addWritten(schema, written, walk, path) : schema;
+    return this.#docs.ofProperty(named, property, type, walk.problems);
+  }
+
+  /** Adds the docs of aliases that are written in a type, where the property still has that type. */
+  #addWritten(schema: JsonObject, written: WrittenType, walk: Walk, path: string): JsonObject {
+    const typeOf = ({ node }: WrittenType) => this.#host.typeAt(node);
+    // An alias for a union is forgotten where the union is a part of another one, be it with undefined.
+    const schemasOf = (part: WrittenType) => {
+      const type = typeOf(part);
+      const documented = this.#present(type, walk, path);
+      return this.#host.kind(type) === "union"
+        ? [documented, this.#presentMembers(type, walk, path)]
+        : [documented];
+    };
+    return addWrittenDocs(schema, written, {
+      isOf: (part, found) => {
+        const text = JSON.stringify(found);
+        return schemasOf(part).some((own) => JSON.stringify(own) === text);
+      },
+      addDoc: (documented, name, part) =>
+        this.#docs.ofDeclaration(documented, name, typeOf(part), walk.problems),
+    });
+  }
+
+  /** An index signature for all keys, and those for the keys that look like numbers or like a template. */
+  #indexes(signatures: readonly IndexSignature[], walk: Walk, path: string): JsonObject {
+    const patterns: [string, JsonObject][] = [];
+    let rest: JsonObject | undefined;
+    for (const { key, value } of signatures) {
+      const pattern = this.#keyPattern(key);
+      const schema = this.#present(value, walk, `${path}[]`);
+      if (pattern === undefined) rest = schema;
+      else patterns.push([pattern, schema]);
+    }
+    return {
+      ...(patterns.length > 0 && { patternProperties: Object.fromEntries(patterns) }),
+      ...(rest && { additionalProperties: rest }),
+    };
+  }
+
+  /** What keys look like; undefined where any will do. */
+  #keyPattern(key: Type): string | undefined {
+    const host = this.#host;
+    switch (host.kind(key)) {
+      case "number":
+        return propertyNumberPattern;
+      case "template":
+        return templatePattern(host, key);
+      case "intersection": {
+        const core = host.members(key).find((member) => host.kind(member) !== "object");
+        return core && this.#keyPattern(core);
+      }
+      default:
+        return undefined;
+    }
   }
 }
 
@@ -315,20 +413,13 @@ function isBehaviour(host: CompilerHost, type: Type): boolean {
   return host.propertyTypes(host.properties(type)).some((member) => host.signatures(member).length > 0);
 }
 
-/** One schema for values of any of the given ones, the same whatever their order. */
-function union(members: readonly JsonObject[]): JsonObject {
-  const byText = new Map(members.map((member) => [JSON.stringify(member), member]));
-  const sorted = [...byText].sort(([left], [right]) => compareText(left, right)).map(([, member]) => member);
-  const [only] = sorted;
-  if (sorted.length === 1 && only) return only;
-  const isConstant = (member: JsonObject) => Object.keys(member).length === 1 && "const" in member;
-  const constants = sorted.filter(isConstant).map((member) => member.const as Json);
-  const others = sorted.filter((member) => !isConstant(member));
-  const isBoolean = constants.includes(true) && constants.includes(false);
-  const values = isBoolean ? constants.filter((value) => typeof value !== "boolean") : constants;
-  if (isBoolean) others.push({ type: "boolean" });
-  if (values.length === 1) others.unshift({ const: values[0] as Json });
-  if (values.length > 1) others.unshift({ enum: values });
-  const [single] = others;
-  return others.length === 1 && single ? single : { anyOf: others };
+/** The type `object`. */
+function isAnyObject(host: CompilerHost, type: Type): boolean {
+  return host.kind(type) === "other" && host.print(type) === "object";
+}
+
+/** The value of a bigint literal's type, where a number can hold it. */
+function bigintConstant(text: string): JsonObject {
+  const value = /^-?\d+n$/.test(text) ? Number(text.slice(0, -1)) : Number.NaN;
+  return Number.isSafeInteger(value) ? { const: value } : {};
 }

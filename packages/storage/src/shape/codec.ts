@@ -1,7 +1,7 @@
 import { Misfit, within } from "../problems.js";
 import { describeShape } from "./describe.js";
 import { compileFits, type Form, isRecord } from "./fits.js";
-import { reaches, resolve, type Shape, splitNull } from "./shape.js";
+import { reaches, resolve, restOf, type Shape, splitNull } from "./shape.js";
 
 /** Converts one value; throws a Misfit where the value is not what its shape says. */
 export type Convert = (value: unknown) => unknown;
@@ -77,7 +77,7 @@ export function compileConvert(shape: Shape, direction: Direction): Convert | un
   const objectConvert = (part: Shape & { kind: "object" }): Convert => {
     const changed = [...part.properties].filter(([, property]) => isChanged(property.shape));
     const properties = changed.map(([name, property]) => ({ name, convert: compile(property.shape) }));
-    const rest = part.rest && isChanged(part.rest) ? compile(part.rest) : undefined;
+    const hasRest = part.rest !== undefined && isChanged(part.rest);
     return (value) => {
       if (!isRecord(value)) throw new Misfit("an object", value);
       const result: Record<string, unknown> = direction.inPlace ? value : { ...value };
@@ -89,9 +89,10 @@ export function compileConvert(shape: Shape, direction: Direction): Convert | un
           if (Object.hasOwn(result, key) && result[key] !== undefined)
             result[key] = property.convert(result[key]);
         }
-        if (rest) {
+        if (hasRest) {
           for (key of Object.keys(result)) {
-            if (!part.properties.has(key) && result[key] !== undefined) result[key] = rest(result[key]);
+            const rest = part.properties.has(key) ? undefined : restOf(part, key);
+            if (rest && result[key] !== undefined) result[key] = compile(rest)(result[key]);
           }
         }
       } catch (error) {

@@ -73,7 +73,7 @@ function compileTest(shape: Shape, form: Form, compile: (shape: Shape) => Test):
           test: compile(part),
           isRequired,
         })),
-        shape.rest && compile(shape.rest),
+        restTest(shape, compile),
       );
     case "union": {
       const tests = shape.branches.map(compile);
@@ -108,7 +108,7 @@ function tupleTest(prefix: readonly Test[], rest: Test | undefined): Test {
 
 function objectTest(
   properties: readonly { readonly name: string; readonly test: Test; readonly isRequired: boolean }[],
-  rest: Test | undefined,
+  rest: ((name: string, value: unknown) => boolean) | undefined,
 ): Test {
   const names = new Set(properties.map(({ name }) => name));
   return (value) => {
@@ -117,8 +117,20 @@ function objectTest(
       const property = ownProperty(value, name);
       if (property === undefined ? isRequired : !test(property)) return false;
     }
-    return !rest || Object.keys(value).every((name) => names.has(name) || rest(value[name]));
+    return !rest || Object.keys(value).every((name) => names.has(name) || rest(name, value[name]));
   };
+}
+
+/** Tests the properties that only index signatures are about. */
+function restTest(
+  shape: Shape & { readonly kind: "object" },
+  compile: (shape: Shape) => Test,
+): ((name: string, value: unknown) => boolean) | undefined {
+  if (!shape.rest) return undefined;
+  const rest = compile(shape.rest);
+  if (!shape.patterns) return (_, value) => rest(value);
+  const tests = shape.patterns.map((each) => ({ pattern: each.pattern, test: compile(each.shape) }));
+  return (name, value) => (tests.find(({ pattern }) => pattern.test(name))?.test ?? rest)(value);
 }
 
 /** A property that is the object's own: `constructor` and `__proto__` may be names of columns. */

@@ -27,8 +27,15 @@ export type Shape =
 interface ObjectShape {
   readonly kind: "object";
   readonly properties: ReadonlyMap<string, Property>;
-  /** What an index signature says of the other properties. */
+  /** What index signatures say of the other properties. */
   readonly rest: Shape | undefined;
+  /** What an index signature says of properties with certain names: a part of `rest`. */
+  readonly patterns?: readonly NamePattern[];
+}
+
+interface NamePattern {
+  readonly pattern: RegExp;
+  readonly shape: Shape;
 }
 
 interface Property {
@@ -55,6 +62,11 @@ export function resolve(shape: Shape): Shape {
   let resolved = shape;
   while (resolved.kind === "reference") resolved = resolved.target();
   return resolved;
+}
+
+/** What an object's index signatures say of a property; undefined where they say nothing. */
+export function restOf(shape: ObjectShape, name: string): Shape | undefined {
+  return shape.patterns?.find(({ pattern }) => pattern.test(name))?.shape ?? shape.rest;
 }
 
 /** The branches of a union without null, and whether null was among them. */
@@ -115,9 +127,11 @@ class SchemaReader {
     if (typeof schema.$ref === "string") return this.#reference(schema.$ref);
     const union = schema.anyOf ?? schema.oneOf;
     if (Array.isArray(union)) return unionOf(union.map((branch) => this.read(branch)));
+    const marked = this.#readMarked(schema);
+    if (marked) return marked;
     if (schema.const !== undefined) return literalOf([schema.const]);
     if (Array.isArray(schema.enum)) return literalOf(schema.enum);
-    return this.#readMarked(schema) ?? this.#readType(schema);
+    return this.#readType(schema);
   }
 
   #readMarked(schema: JsonObject): Shape | undefined {
@@ -169,7 +183,15 @@ class SchemaReader {
   #readObject(schema: JsonObject): Shape {
     const properties = isObject(schema.properties) ? schema.properties : {};
     const required = new Set(Array.isArray(schema.required) ? schema.required : []);
-    const { additionalProperties: rest } = schema;
+    const { patternProperties, additionalProperties } = schema;
+    const patterns = Object.entries(isObject(patternProperties) ? patternProperties : {}).map(
+      ([pattern, value]) => ({ pattern: new RegExp(pattern, "u"), shape: this.read(value) }),
+    );
+    const isOpen = additionalProperties === undefined || additionalProperties === false;
+    const rest = [
+      ...patterns.map(({ shape }) => shape),
+      ...(isOpen ? [] : [this.read(additionalProperties)]),
+    ];
     return {
       kind: "object",
       properties: new Map(
@@ -178,7 +200,8 @@ class SchemaReader {
           { shape: this.read(property), isRequired: required.has(name) },
         ]),
       ),
-      rest: rest === undefined || rest === false ? undefined : this.read(rest),
+      rest: rest.length > 0 ? unionOf(rest) : undefined,
+      ...(patterns.length > 0 && { patterns }),
     };
   }
 
@@ -220,8 +243,12 @@ function literalOf(values: readonly Json[]): Shape {
 
 function unionOf(branches: readonly Shape[]): Shape {
   const flat = branches.flatMap((branch) => (branch.kind === "union" ? branch.branches : [branch]));
-  const [only] = flat;
-  return flat.length === 1 && only ? only : { kind: "union", branches: flat };
+  const others = flat.filter(({ kind }) => kind !== "literal");
+  // Values with a description of their own are constants; together they are one column all the same.
+  const values = flat.flatMap((branch) => (branch.kind === "literal" ? branch.values : []));
+  const merged: readonly Shape[] = values.length > 0 ? [{ kind: "literal", values }, ...others] : others;
+  const [only] = merged;
+  return merged.length === 1 && only ? only : { kind: "union", branches: merged };
 }
 
 function isObject(value: Json | undefined): value is JsonObject {
