@@ -218,10 +218,13 @@ export const catalog = {
   ),
   misplacedTag: error(
     2022,
-    (d: { tag: string; of: string; type: string }) => `'@${d.tag}' of '${d.of}' does not apply to ${d.type}.`,
+    (d: { tag: string; of: string; type: string; element?: string | undefined }) =>
+      `'@${d.tag}' of '${d.of}' does not apply to ${d.type}.`,
     "Tags in doc comments that constrain a type belong to one kind of it: `@minimum` to numbers, `@minLength` to texts, `@minItems` to arrays, `@minProperties` to objects. A literal has one value, so there is nothing to constrain.",
-    () =>
-      "for the elements of an array put the tag on an alias for their type: `/** @minimum 0 */ type Size = number`",
+    (d) =>
+      d.element === undefined
+        ? undefined
+        : `for the elements put it on an alias of their type: \`/** @${d.tag} … */ type Element = ${d.element}\``,
   ),
 
   // 3xxx graph
