@@ -188,11 +188,14 @@ function moveFacts(
   };
   const moved = new Map(facts);
   for (const [name, of] of facts) {
-    // A pipeline has the facts of functions of other files.
+    // A pipeline has the facts of functions of other files, a mention those of doc comments on its type.
     const isMoved =
       moves.has(of.file) ||
       of.pipelines.some(({ elements }) =>
         elements.some(({ plain }) => plain && moves.has(plain.location.file)),
+      ) ||
+      mentionsOf(of).some(({ schema }) =>
+        schema.problems.some((problem) => problem.kind === "tag" && moves.has(problem.location.file)),
       );
     if (isMoved) moved.set(name, mapLocations(of, change));
   }

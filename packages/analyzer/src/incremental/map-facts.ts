@@ -89,7 +89,16 @@ export function mapLocations(facts: FileFacts, change: Change<Location>): FileFa
     pipelines: facts.pipelines.map(changePipeline),
     diagnostics: facts.diagnostics.map((diagnostic) => mapPlaces(diagnostic, change)),
   };
-  return mapMentions(moved, (mention) => ({ ...mention, location: change(mention.location) }));
+  return mapMentions(moved, (mention) => ({
+    ...mention,
+    location: change(mention.location),
+    schema: {
+      ...mention.schema,
+      problems: mention.schema.problems.map((problem) =>
+        problem.kind === "tag" ? { ...problem, location: change(problem.location) } : problem,
+      ),
+    },
+  }));
 }
 
 /** A diagnostic at other places. */
