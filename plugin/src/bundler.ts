@@ -1,5 +1,5 @@
 /**
- * Glacier inside of bundlers: writes the wiring into TypeScript modules before the bundler removes their types, and
+ * Glacier inside of bundlers: writes the wiring into a project's modules before the bundler removes their types, and
  * reports what is wrong in the project. One plugin, made for each bundler by `unplugin`.
  */
 import path from "node:path";
@@ -44,7 +44,7 @@ export const glacier: UnpluginFactory<BundlerOptions | undefined, false> = (opti
       },
     },
     transform: {
-      filter: { id: { include: /\.[cm]?tsx?(\?|$)/, exclude: /[\\/]node_modules[\\/]/ } },
+      filter: { id: { include: /\.[cm]?[jt]sx?(\?|$)/, exclude: /[\\/]node_modules[\\/]/ } },
       handler(code, id) {
         const file = id.replace(/\?.*$/s, "");
         const text = code.replace(/^\uFEFF/, "");

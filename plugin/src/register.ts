@@ -60,12 +60,13 @@ function problemsOf(file: string): string | undefined {
   }
 }
 
-/** The path of a module that is written in TypeScript, and not inside of a package. */
+/** The path of a module that is a source: TypeScript, or JavaScript of a project, and not inside of a package. */
 function sourceFile(url: string | undefined): string | undefined {
   if (!url?.startsWith("file:")) return undefined;
   const file = fileURLToPath(url);
-  const isSource = /\.[cm]?tsx?$/.test(file) && !file.includes(`${path.sep}node_modules${path.sep}`);
-  return isSource ? file : undefined;
+  if (file.includes(`${path.sep}node_modules${path.sep}`)) return undefined;
+  if (/\.[cm]?tsx?$/.test(file)) return file;
+  return /\.[cm]?jsx?$/.test(file) && projects.of(file) ? file : undefined;
 }
 
 /**
@@ -82,7 +83,7 @@ function compile(file: string, project: SourceProject | undefined, format: "modu
     sourceMapText = "",
     diagnostics = [],
   } = ts.transpileModule(text, {
-    fileName: format === "commonjs" ? file.replace(/\.ts$/, ".cts") : file,
+    fileName: format === "commonjs" ? file.replace(/\.([jt])s$/, ".c$1s") : file,
     compilerOptions: compilerOptions(project?.options, format),
     reportDiagnostics: wired === undefined,
   });

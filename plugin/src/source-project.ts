@@ -26,13 +26,16 @@ export class SourceProjects {
 
   /**
    * The project that a file belongs to; of one that only refers to others, the first of those that has the file.
+   * JavaScript belongs only to a project that has it among its sources.
    * @throws GlacierError GLA4008 when its tsconfig cannot be read
    */
   of(file: string): SourceProject | undefined {
     const config = this.#tsconfig ?? this.#nearestConfig(path.dirname(file));
     if (config === undefined) return undefined;
     const nearest = this.#open(config);
-    return this.#among(nearest, file, new Set()) ?? nearest;
+    const isJavaScript = /\.[cm]?jsx?$/.test(file);
+    if (isJavaScript && !nearest.mayHaveJavaScript()) return undefined;
+    return this.#among(nearest, file, new Set()) ?? (isJavaScript ? undefined : nearest);
   }
 
   /** To be called when files may have changed: projects look again, the next time that they are asked. */
@@ -86,6 +89,12 @@ export class SourceProject {
 
   get options(): ts.CompilerOptions {
     return this.#config.options;
+  }
+
+  /** Known from the tsconfig alone: without JavaScript no program is made for a file of it. */
+  mayHaveJavaScript(): boolean {
+    const { allowJs, checkJs } = this.options;
+    return (allowJs ?? checkJs ?? false) || this.references().length > 0;
   }
 
   has(file: string): boolean {

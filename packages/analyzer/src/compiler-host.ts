@@ -18,7 +18,7 @@ export interface SourceFile {
   readonly "~compiler": "file";
 }
 
-/** An expression without the parentheses, type assertions and `satisfies` around it. */
+/** An expression without the parentheses, type assertions, `satisfies` and comma (`(0, task)`) around it. */
 export type Expression = { readonly node: Node } & (
   | { readonly kind: "identifier"; readonly text: string }
   | { readonly kind: "property-access"; readonly object: Node; readonly name: Node; readonly text: string }
@@ -51,9 +51,12 @@ export interface Declaration {
   readonly file: string;
   /** `project` for the project's own source, `core` for @glacier-ts/core, `lib` for TypeScript's own library. */
   readonly origin: "project" | "core" | "lib" | "other";
-  /** How the module exports it: `clean`, `default`, `Sales.clean`; undefined where it is not, or can be reassigned. */
+  /**
+   * How the module exports it: `clean`, `default` (`export =` as well), `Sales.clean` for a member of an object, class or
+   * namespace; undefined where it is not, can be reassigned, or a name in it has a dot.
+   */
   readonly exportPath: string | undefined;
-  /** The initial value of a variable that is never assigned again, or of a property. */
+  /** The initial value of a variable that is never assigned again, or of a property; the name of a shorthand property. */
   readonly initializer: Node | undefined;
 }
 
@@ -146,6 +149,8 @@ export interface Signature {
   /** The type parameters, such as `<T, U>`; empty where the signature is not generic. */
   readonly typeParameters: string;
   readonly parameters: readonly Parameter[];
+  /** The parameter `this`, where it is written. */
+  readonly thisParameter: Parameter | undefined;
   readonly returnType: Type;
   /** The return type as written; undefined where it is inferred, or written outside of the project. */
   readonly returnLocation: Location | undefined;
@@ -162,7 +167,7 @@ export interface CompilerHost {
   files(): readonly SourceFile[];
   /** Relative to the project's root, with `/`. */
   path(file: SourceFile): string;
-  /** Call expressions in the order of the source. */
+  /** Call expressions in the order of the source; those that cannot lead to core may be left out. */
   calls(file: SourceFile): readonly Node[];
   /** Type aliases without type parameters, and interfaces, at the top of the file. */
   typeDeclarations(file: SourceFile): readonly TypeDeclaration[];
@@ -198,6 +203,8 @@ export interface CompilerHost {
   /** The parts of a template literal type, or the one part of a type such as `Uppercase<string>`. */
   templateParts(type: Type): readonly TemplatePart[];
   typeArguments(type: Type): readonly Type[];
+  /** The arguments of the type alias that the type is written with: `Users` of `Readonly<Users>`. */
+  aliasArguments(type: Type): readonly Type[];
   tupleElements(type: Type): readonly TupleElement[];
   /** By name: compilers have orders of their own. Never of an array type. */
   properties(type: Type): readonly Property[];

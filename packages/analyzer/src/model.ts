@@ -38,6 +38,8 @@ export interface TaskFacts {
   /** As written, `<T>`; empty where the function is not generic. */
   readonly typeParameters: string;
   readonly parameters: readonly ParameterFacts[];
+  /** The parameter `this`, where one is written and cannot be left out. */
+  readonly thisParameter: { readonly type: string; readonly mentionsDataset: boolean } | undefined;
   readonly returned: ReturnFacts;
   /** The options that the manifest keeps; literals, references or `{ "$dynamic": type }`. */
   readonly options: OptionFacts;
@@ -59,6 +61,8 @@ export interface ParameterFacts {
   readonly datasets: readonly DatasetMention[];
   /** The type is an iterable of datasets. */
   readonly isStreamOfDatasets: boolean;
+  /** A dataset is in the type or behind it, such as in a promise. */
+  readonly mentionsDataset: boolean;
   /** The type as text, where it is no dataset. */
   readonly typeText: string;
 }
@@ -80,6 +84,8 @@ export interface ReturnFacts {
   /** The return type, or the function where the type is inferred. */
   readonly location: Location;
   readonly outputs: readonly OutputFacts[];
+  /** A dataset is in the type or behind it, such as in an array. */
+  readonly mentionsDataset: boolean;
   /** Parts of the return type that say no dataset. */
   readonly problems: readonly ReturnProblem[];
 }
@@ -183,11 +189,9 @@ export interface ElementFacts {
 /** Whether a task reads or produces a dataset, or tries to. */
 export function mentionsDataset(task: TaskFacts): boolean {
   return (
-    task.returned.outputs.length > 0 ||
-    task.returned.problems.some(
-      (problem) => problem.kind === "union" || problem.kind === "stream-of-datasets",
-    ) ||
-    task.parameters.some((parameter) => parameter.datasets.length > 0 || parameter.isStreamOfDatasets)
+    task.returned.mentionsDataset ||
+    task.thisParameter?.mentionsDataset === true ||
+    task.parameters.some((parameter) => parameter.mentionsDataset)
   );
 }
 

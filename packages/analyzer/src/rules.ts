@@ -1,7 +1,7 @@
 /** The rules in the order in which they report. */
 import { exportedPipeline, exportedTask } from "./rules/exported.js";
 import { datasetName, injectedNames, literalNames, pipelineName } from "./rules/names.js";
-import { notGeneric, oneSignature } from "./rules/one-signature.js";
+import { noThisParameter, notGeneric, oneSignature } from "./rules/one-signature.js";
 import { datasetOptions, oneDeclaration, taskOptions } from "./rules/options.js";
 import { outputOnce, outputs } from "./rules/outputs.js";
 import { parameters } from "./rules/parameters.js";
@@ -15,6 +15,7 @@ export const taskRules: readonly TaskRule[] = [
   exportedTask,
   oneSignature,
   notGeneric,
+  noThisParameter,
   parameters,
   outputs,
   outputOnce,

@@ -62,10 +62,11 @@ export const catalog = {
   ),
   unmarkedParameter: error(
     1005,
-    (d: { task: string; parameter: string; type: string }) =>
+    (d: { task: string; parameter: string; type: string; isOptional: boolean }) =>
       `Parameter '${d.parameter}' of task '${d.task}' is ${d.type}, which is no dataset.`,
-    "Every parameter of a task is a dataset or another injected type (`TaskContext`, `Param`, `Secret`), or is optional. Mapped types such as `Readonly<RawUsers>`, `Partial` and `Pick` make a new type and lose the dataset's name.",
-    () => "use the dataset type itself (mapped types such as Readonly<…> lose its name), or make it optional",
+    "Every parameter of a task is a dataset or another injected type (`TaskContext`, `Param`, `Secret`), or is optional and has nothing to do with datasets. Mapped types such as `Readonly<RawUsers>`, `Partial` and `Pick` make a new type and lose the dataset's name; a dataset in an object, an array or a promise is no dataset.",
+    (d) =>
+      `use the dataset type itself (mapped types such as Readonly<…> lose its name)${d.isOptional ? "" : ", or make it optional"}`,
   ),
   ambiguousParameter: error(
     1006,
@@ -137,6 +138,13 @@ export const catalog = {
     (d: { dataset: string }) => `Dataset '${d.dataset}' is declared twice with different options.`,
     "Where a dataset lives is said once, in its declaration.",
     () => "keep one `dataset(…)` and import it, or give the other one another name",
+  ),
+  thisParameter: error(
+    1017,
+    (d: { task: string; type: string }) =>
+      `Task '${d.task}' must not need a 'this', but has the parameter 'this: ${d.type}'.`,
+    "Tasks are called as functions, not as methods, so `this` is undefined, and a dataset in its place is no input.",
+    () => "make it a parameter of its own",
   ),
 
   // 2xxx types

@@ -36,50 +36,73 @@ export function declarationsOf(
     return names.get(declaration);
   };
 
+  const hasModifier = (at: ts.Node, kind: ts.SyntaxKind) =>
+    ts.canHaveModifiers(at) && (ts.getModifiers(at)?.some((modifier) => modifier.kind === kind) ?? false);
+
+  /** How the module exports a declaration: by itself, or in exported namespaces (`Sales.clean`). */
+  const exportPathOf = (declaration: ts.Node): string | undefined => {
+    const own = exportNameOf(declaration);
+    if (own !== undefined) return own;
+    const statement = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
+    const name = ts.getNameOfDeclaration(declaration as ts.Declaration);
+    const block = statement.parent;
+    const isInNamespace =
+      ts.isModuleDeclaration(block) ||
+      (ts.isModuleBlock(block) && hasModifier(statement, ts.SyntaxKind.ExportKeyword));
+    if (!isInNamespace || !name || !ts.isIdentifier(name)) return undefined;
+    const namespace = exportPathOf(ts.isModuleBlock(block) ? block.parent : block);
+    return namespace === undefined ? undefined : `${namespace}.${name.text}`;
+  };
+
   /** The object literal or class that has the declaration as a member, and how that is exported. */
   const ownerPath = (member: ts.Node): string | undefined => {
     const holder = member.parent;
-    if (ts.isClassDeclaration(holder)) {
-      const isStatic = ts.canHaveModifiers(member)
-        ? ts.getModifiers(member)?.some((modifier) => modifier.kind === ts.SyntaxKind.StaticKeyword)
-        : false;
-      return isStatic ? exportNameOf(holder) : undefined;
-    }
-    const declaration = declarationOfValue(holder);
-    return declaration?.exportPath;
+    if (ts.isClassLike(holder) && !hasModifier(member, ts.SyntaxKind.StaticKeyword)) return undefined;
+    return ts.isClassDeclaration(holder) ? exportPathOf(holder) : declarationOfValue(holder)?.exportPath;
   };
 
   const describe = (at: ts.Node): Declaration | undefined => {
     const source = at.getSourceFile();
     const common = { node: handle(at), file: relative(source.fileName), origin: originOf(at) };
     const fileName = path.basename(source.fileName).replace(/(\.d)?\.[cm]?[jt]sx?$/, "");
-    if (ts.isSourceFile(at)) {
-      return { ...common, kind: "module", name: fileName, exportPath: undefined, initializer: undefined };
+    if (ts.isSourceFile(at) || (ts.isModuleDeclaration(at) && ts.isIdentifier(at.name))) {
+      const name = ts.isSourceFile(at) ? fileName : at.name.text;
+      return { ...common, kind: "module", name, exportPath: undefined, initializer: undefined };
     }
     if (ts.isVariableDeclaration(at)) {
       const isConst = (at.parent.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.Const;
       const initializer = isConst && at.initializer ? handle(at.initializer) : undefined;
       const name = ts.isIdentifier(at.name) ? at.name.text : "";
-      const exportPath = isConst ? exportNameOf(at) : undefined;
+      const exportPath = isConst ? exportPathOf(at) : undefined;
       return { ...common, kind: "variable", name, exportPath, initializer };
     }
     if (ts.isFunctionDeclaration(at)) {
       const name = at.name?.text ?? fileName;
-      return { ...common, kind: "function", name, exportPath: exportNameOf(at), initializer: undefined };
+      return { ...common, kind: "function", name, exportPath: exportPathOf(at), initializer: undefined };
     }
     if (ts.isExportAssignment(at)) {
       const initializer = handle(at.expression);
       return { ...common, kind: "default-export", name: fileName, exportPath: exportNameOf(at), initializer };
     }
-    if (ts.isPropertyAssignment(at) || ts.isPropertyDeclaration(at) || ts.isMethodDeclaration(at)) {
-      const name = literalName(at.name) ?? "";
+    if (
+      ts.isPropertyAssignment(at) ||
+      ts.isShorthandPropertyAssignment(at) ||
+      ts.isPropertyDeclaration(at) ||
+      ts.isMethodDeclaration(at)
+    ) {
+      const name = literalName(at.name);
       const owner = ownerPath(at);
-      const exportPath = owner === undefined || name === "" ? undefined : `${owner}.${name}`;
-      const value = ts.isMethodDeclaration(at) ? undefined : at.initializer;
+      const isFound = owner !== undefined && name !== undefined && /^[^.#]+$/.test(name);
+      const exportPath = isFound ? `${owner}.${name}` : undefined;
+      const value = ts.isShorthandPropertyAssignment(at)
+        ? at.name
+        : ts.isMethodDeclaration(at)
+          ? undefined
+          : at.initializer;
       return {
         ...common,
         kind: "property",
-        name,
+        name: name ?? at.name.getText(source),
         exportPath,
         initializer: value ? handle(value) : undefined,
       };
@@ -93,20 +116,26 @@ export function declarationsOf(
     while (outer.parent && bare(outer.parent) === bare(value)) outer = outer.parent;
     const { parent } = outer;
     const isValue =
-      (ts.isVariableDeclaration(parent) ||
+      ((ts.isVariableDeclaration(parent) ||
         ts.isPropertyAssignment(parent) ||
         ts.isPropertyDeclaration(parent)) &&
-      parent.initializer === outer;
+        parent.initializer === outer) ||
+      (ts.isShorthandPropertyAssignment(parent) && parent.name === outer);
     return isValue || ts.isExportAssignment(parent) ? describe(parent) : undefined;
   }
 
   return { describe, declarationOfValue };
 }
 
-/** A declaration that goes by several names has the first one in the alphabet, `default` only for want of another. */
+/**
+ * A declaration that goes by several names has the first one in the alphabet, `default` only for want of another.
+ * `export =` is what an ES module imports as the default. A name with a dot would be no name in an id.
+ */
 function namesByDeclaration(exported: readonly ModuleExport[]): ReadonlyMap<ts.Node, string> {
   const names = new Map<ts.Node, string>();
-  for (const { name, declarations } of exported) {
+  for (const { name: exportedName, declarations } of exported) {
+    const name = exportedName === "export=" ? "default" : exportedName;
+    if (/[.#]/.test(name)) continue;
     for (const declaration of declarations) {
       const before = names.get(declaration);
       const isBetter = before === undefined || before === "default" || name < before;

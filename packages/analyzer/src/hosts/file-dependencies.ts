@@ -54,8 +54,9 @@ export function fileDependencies(
       );
     },
     callsInBodies: (file) => {
-      const { calls } = syntaxOf(typescript);
-      return calls(source(file), bodiesOf(typescript, source(file))) as unknown as readonly Node[];
+      const bodies = bodiesOf(typescript, source(file));
+      const isInside = (call: ts.Node) => bodies.some((body) => body.pos <= call.pos && call.end <= body.end);
+      return syntaxOf(typescript).calls(source(file)).filter(isInside) as unknown as readonly Node[];
     },
   };
 }

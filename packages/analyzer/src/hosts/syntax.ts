@@ -16,10 +16,13 @@ export type SyntaxApi = Pick<
   | "isArrayTypeNode"
   | "isArrowFunction"
   | "isAsExpression"
+  | "isBinaryExpression"
   | "isBindingElement"
   | "isCallExpression"
   | "isClassDeclaration"
   | "isClassElement"
+  | "isClassLike"
+  | "isComputedPropertyName"
   | "isElementAccessExpression"
   | "isEnumDeclaration"
   | "isEnumMember"
@@ -31,12 +34,15 @@ export type SyntaxApi = Pick<
   | "isImportEqualsDeclaration"
   | "isInterfaceDeclaration"
   | "isMethodDeclaration"
+  | "isModuleBlock"
+  | "isModuleDeclaration"
   | "isNamedTupleMember"
   | "isNamespaceImport"
   | "isNonNullExpression"
   | "isNumericLiteral"
   | "isObjectLiteralExpression"
   | "isOptionalTypeNode"
+  | "isParameter"
   | "isParenthesizedExpression"
   | "isParenthesizedTypeNode"
   | "isPrefixUnaryExpression"
@@ -57,6 +63,7 @@ export type SyntaxApi = Pick<
   | "isTypeAssertionExpression"
   | "isTypeElement"
   | "isTypeOperatorNode"
+  | "isTypeQueryNode"
   | "isTypeReferenceNode"
   | "isUnionTypeNode"
   | "isVariableDeclaration"
@@ -66,23 +73,30 @@ export type SyntaxApi = Pick<
 const handle = (node: ts.Node) => node as unknown as Node;
 
 export function syntaxOf(ts: SyntaxApi) {
-  /** Without parentheses, assertions, `satisfies` and `!`. */
+  /** Without parentheses, assertions, `satisfies`, `!` and the left side of a comma. */
   function bare(expression: ts.Node): ts.Node {
     let inner = expression;
-    while (
-      ts.isParenthesizedExpression(inner) ||
-      ts.isAsExpression(inner) ||
-      ts.isSatisfiesExpression(inner) ||
-      ts.isTypeAssertionExpression(inner) ||
-      ts.isNonNullExpression(inner)
-    ) {
-      inner = inner.expression;
+    for (;;) {
+      if (
+        ts.isParenthesizedExpression(inner) ||
+        ts.isAsExpression(inner) ||
+        ts.isSatisfiesExpression(inner) ||
+        ts.isTypeAssertionExpression(inner) ||
+        ts.isNonNullExpression(inner)
+      ) {
+        inner = inner.expression;
+      } else if (ts.isBinaryExpression(inner) && inner.operatorToken.kind === ts.SyntaxKind.CommaToken) {
+        inner = inner.right;
+      } else return inner;
     }
-    return inner;
   }
 
-  /** The text of a name that is written, not computed. */
+  /** The text of a name that is written, in brackets too; undefined for one that is computed. */
   function literalName(name: ts.Node | undefined): string | undefined {
+    if (name && ts.isComputedPropertyName(name)) {
+      const { expression } = name;
+      return ts.isStringLiteralLike(expression) ? expression.text : undefined;
+    }
     const isLiteral =
       name && (ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name));
     return isLiteral ? name.text : undefined;
@@ -146,6 +160,7 @@ export function syntaxOf(ts: SyntaxApi) {
       ts.isVariableDeclaration(node) ||
       ts.isFunctionDeclaration(node) ||
       ts.isPropertyAssignment(node) ||
+      ts.isShorthandPropertyAssignment(node) ||
       ts.isPropertyDeclaration(node) ||
       ts.isMethodDeclaration(node) ||
       ts.isTypeAliasDeclaration(node) ||
@@ -166,13 +181,9 @@ export function syntaxOf(ts: SyntaxApi) {
     return { ...common, key, value: undefined };
   }
 
-  /** Names that a module imports or declares at its top: a call of anything else cannot lead to core. */
+  /** Names that a module imports or declares at its top: a call of anything else can hardly lead to core. */
   function moduleNames(source: ts.SourceFile): ReadonlySet<string> {
     const names = new Set<string>();
-    const addBinding = (name: ts.BindingName) => {
-      if (ts.isIdentifier(name)) names.add(name.text);
-      else for (const element of name.elements) if (ts.isBindingElement(element)) addBinding(element.name);
-    };
     for (const statement of source.statements) {
       if (ts.isImportDeclaration(statement)) {
         const { name, namedBindings } = statement.importClause ?? {};
@@ -182,32 +193,58 @@ export function syntaxOf(ts: SyntaxApi) {
       } else if (ts.isImportEqualsDeclaration(statement)) {
         names.add(statement.name.text);
       } else if (ts.isVariableStatement(statement)) {
-        for (const declaration of statement.declarationList.declarations) addBinding(declaration.name);
-      } else if (ts.isClassDeclaration(statement) && statement.name) {
+        for (const declaration of statement.declarationList.declarations) addNames(declaration.name, names);
+      } else if ((ts.isClassDeclaration(statement) || ts.isModuleDeclaration(statement)) && statement.name) {
         names.add(statement.name.text);
       }
     }
     return names;
   }
 
-  /** Calls in source order whose callee begins with a name of the module: of the whole file, or below some nodes of it. */
-  function calls(source: ts.SourceFile, roots: readonly ts.Node[] = [source]): readonly ts.CallExpression[] {
+  function addNames(binding: ts.BindingName, names: Set<string>): void {
+    if (ts.isIdentifier(binding)) names.add(binding.text);
+    else {
+      for (const element of binding.elements) if (ts.isBindingElement(element)) addNames(element.name, names);
+    }
+  }
+
+  /** The name that an access such as `a.b.c` begins with. */
+  function rootName(expression: ts.Node): string | undefined {
+    let root = bare(expression);
+    for (let part = member(root); part; part = member(root)) root = bare(part.object);
+    return ts.isIdentifier(root) ? root.text : undefined;
+  }
+
+  /** Whether a name inside of a function stands for another value: `const t = core.task`, `t: typeof task`. */
+  function isOtherName(node: ts.Node): node is ts.VariableDeclaration | ts.ParameterDeclaration {
+    if (ts.isParameter(node)) return node.type !== undefined && ts.isTypeQueryNode(node.type);
+    return (
+      ts.isVariableDeclaration(node) &&
+      node.initializer !== undefined &&
+      rootName(node.initializer) !== undefined
+    );
+  }
+
+  /** Calls in source order whose callee begins with a name of the module, or is another name for something. */
+  function calls(source: ts.SourceFile): readonly ts.CallExpression[] {
     const names = moduleNames(source);
-    const found: ts.CallExpression[] = [];
-    const open: ts.Node[] = roots.toReversed();
+    const otherNames = new Set<string>();
+    const found: { readonly call: ts.CallExpression; readonly root: string; readonly isName: boolean }[] = [];
+    const open: ts.Node[] = [source];
     for (let at = open.pop(); at; at = open.pop()) {
       if (ts.isCallExpression(at)) {
-        let root = bare(at.expression);
-        for (let part = member(root); part; part = member(root)) root = bare(part.object);
-        if (ts.isIdentifier(root) && names.has(root.text)) found.push(at);
-      }
+        const root = rootName(at.expression);
+        if (root !== undefined) found.push({ call: at, root, isName: ts.isIdentifier(bare(at.expression)) });
+      } else if (isOtherName(at)) addNames(at.name, otherNames);
       const firstChild = open.length;
       ts.forEachChild(at, (child) => {
         open.push(child);
       });
       reverseFrom(open, firstChild);
     }
-    return found;
+    return found
+      .filter(({ root, isName }) => names.has(root) || (isName && otherNames.has(root)))
+      .map(({ call }) => call);
   }
 
   /** The declaration around a node that carries the doc comment: a variable's is before its statement. */

@@ -14,6 +14,7 @@ import type {
   TypeKind,
 } from "../compiler-host.js";
 import { declarationsOf } from "./declarations.js";
+import { jsdocTypedefs } from "./jsdoc-typedefs.js";
 import { nearestPackageName } from "./package-name.js";
 import { relativeTo } from "./project-path.js";
 import { remember } from "./remember.js";
@@ -82,7 +83,11 @@ export function typescript6Host(
     exportsOf: (source) => {
       const module = checker.getSymbolAtLocation(source);
       const exported = module ? checker.getExportsOfModule(module) : [];
-      return exported.map((of) => ({ name: of.name, declarations: behindAliases(of)?.declarations ?? [] }));
+      const whole = module?.exports?.get(ts.InternalSymbolName.ExportEquals);
+      return [...exported, ...(whole ? [whole] : [])].map((of) => ({
+        name: of.name,
+        declarations: behindAliases(of)?.declarations ?? [],
+      }));
     },
   });
 
@@ -132,11 +137,17 @@ export function typescript6Host(
   };
   const signatureOf = (signature: ts.Signature): Signature => {
     const declaration = signature.declaration;
-    const returnNode = declaration && !ts.isJSDocSignature(declaration) ? declaration.type : undefined;
+    const returnNode =
+      declaration && !ts.isJSDocSignature(declaration)
+        ? (declaration.type ?? ts.getJSDocReturnType(declaration))
+        : undefined;
+    // In the compiler's objects, but not in its public types.
+    const { thisParameter } = signature as ts.Signature & { readonly thisParameter?: ts.Symbol };
     const generics = signature.typeParameters?.map((parameter) => parameter.symbol.name);
     return {
       typeParameters: generics ? `<${generics.join(", ")}>` : "",
       parameters: signature.parameters.map(parameterOf),
+      thisParameter: thisParameter && parameterOf(thisParameter, 0),
       returnType: handle(checker.getReturnTypeOfSignature(signature)),
       returnLocation: returnNode && originOf(returnNode) === "project" ? locationOf(returnNode) : undefined,
     };
@@ -159,10 +170,13 @@ export function typescript6Host(
     path: (source) => relative(file(source).fileName),
     calls: (source) => syntax.calls(file(source)).map((call) => handle<Node>(call)),
     typeDeclarations: (source) =>
-      syntax.typeDeclarations(file(source)).map((statement) => ({
-        node: handle<Node>(statement),
-        name: statement.name.text,
-        type: handle<Type>(checker.getTypeAtLocation(statement.name)),
+      [
+        ...syntax.typeDeclarations(file(source)).map((node) => ({ node, name: node.name })),
+        ...jsdocTypedefs(ts, file(source)),
+      ].map((declared) => ({
+        node: handle<Node>(declared.node),
+        name: declared.name.text,
+        type: handle<Type>(checker.getTypeAtLocation(declared.name)),
       })),
     expression: (at) => syntax.expression(node(at)),
     declarationOfValue: (at) => declarationOfValue(node(at)),
@@ -170,8 +184,12 @@ export function typescript6Host(
       const found = syntax.methodCallOn(node(call), method);
       return found && handle(found);
     },
-    location: (at) => locationOf(syntax.nameOrWhole(node(at))),
-    doc: (at) => syntax.doc(syntax.documented(node(at))),
+    location: (at) => {
+      const whole = node(at);
+      return locationOf((ts.isJSDocTypedefTag(whole) && whole.name) || syntax.nameOrWhole(whole));
+    },
+    // A type in a comment has no comment of its own.
+    doc: (at) => (ts.isJSDocTypedefTag(node(at)) ? undefined : syntax.doc(syntax.documented(node(at)))),
     text: (at) => node(at).getText(),
 
     symbolAt: (at) => {
@@ -240,6 +258,7 @@ export function typescript6Host(
       (type(of) as ts.ObjectType).objectFlags & ts.ObjectFlags.Reference
         ? checker.getTypeArguments(type(of) as ts.TypeReference).map((argument) => handle<Type>(argument))
         : [],
+    aliasArguments: (of) => (type(of).aliasTypeArguments ?? []).map((argument) => handle<Type>(argument)),
     tupleElements: (of) => {
       const { target } = type(of) as ts.TupleTypeReference;
       return checker.getTypeArguments(type(of) as ts.TypeReference).map((element, index) => {

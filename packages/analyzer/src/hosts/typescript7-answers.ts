@@ -35,6 +35,9 @@ export function answersOf({ sync }: Typescript7, { program, checker }: Project, 
 
     symbolOfFile: question((fileName: string) => checker.getSymbolOfSourceFile.gen(fileName)),
     exportsOf: question((module: Symbol7) => checker.getExportsOfModule.gen(module)),
+    ownExportsOf: question(function* (module: Symbol7): Request<readonly Symbol7[]> {
+      return [...(yield* module.getExports.gen()).values()];
+    }),
     symbolAt: question((node: Ast.Node) => checker.getSymbolAtLocation.gen(node)),
     shorthandSymbol: question((node: Ast.Node) => checker.getShorthandAssignmentValueSymbol.gen(node)),
     aliased: question((symbol: Symbol7) => checker.getAliasedSymbol.gen(symbol)),
@@ -45,6 +48,7 @@ export function answersOf({ sync }: Typescript7, { program, checker }: Project, 
     members: question((type: Type) => (type as UnionOrIntersectionType).getTypes.gen()),
     symbolOf: question((type: Type) => type.getSymbol.gen()),
     aliasOf: question((type: Type) => type.getAliasSymbol.gen()),
+    aliasArguments: question((type: Type) => type.getAliasTypeArguments.gen()),
     templateTypes: question((type: Type) => (type as TemplateLiteralType).getTypes.gen()),
     mappedText: question((type: Type) => (type as StringMappingType).getTarget.gen()),
     typeArguments: question((type: Type) => checker.getTypeArguments.gen(type as TypeReference)),
@@ -61,6 +65,7 @@ export function answersOf({ sync }: Typescript7, { program, checker }: Project, 
     ),
 
     parameters: question((signature: Signature) => signature.getParameters.gen()),
+    thisParameter: question((signature: Signature) => signature.getThisParameter.gen()),
     typeParameters: question((signature: Signature) => signature.getTypeParameters.gen()),
     returnType: question((signature: Signature) => checker.getReturnTypeOfSignature.gen(signature)),
   };

@@ -112,7 +112,12 @@ export function typescript7Host(
     exportsOf: (source) => {
       const module = answers.symbolOfFile.of(source.fileName);
       const exported = module ? answers.exportsOf.of(module) : [];
-      return exported.map((of) => ({
+      // Few files can have it, so few are asked.
+      const mayBeWhole = module && /\bexport\s*=|\bmodule\s*\.\s*exports\b/.test(source.text);
+      const whole = mayBeWhole
+        ? answers.ownExportsOf.of(module).find(({ name }) => name === "export=")
+        : undefined;
+      return [...exported, ...(whole ? [whole] : [])].map((of) => ({
         name: of.name,
         declarations: (behindAliases(of)?.declarations ?? [])
           .filter((declaration) => fileNameOf(declaration) === source.fileName)
@@ -193,6 +198,10 @@ export function typescript7Host(
     },
     get parameters() {
       return answers.parameters.of(signature).map(parameterOf);
+    },
+    get thisParameter() {
+      const found = signature.thisParameter && answers.thisParameter.of(signature);
+      return found && parameterOf(found, 0);
     },
     get returnType() {
       return handle<Type>(answers.returnType.of(signature));
@@ -298,6 +307,7 @@ export function typescript7Host(
       isReference(type(of))
         ? answers.typeArguments.of(type(of)).map((argument) => handle<Type>(argument))
         : [],
+    aliasArguments: (of) => answers.aliasArguments.of(type(of)).map((argument) => handle<Type>(argument)),
     tupleElements: (of) => {
       const { elementFlags } = answers.tupleTarget.of(type(of));
       return answers.typeArguments.of(type(of)).map((element, index) => {

@@ -16,13 +16,25 @@ export function constantExpression(host: CompilerHost, node: Node): Expression {
 
 /** The declaration behind constants that only stand for it, such as `const other = clean`. */
 export function originalDeclaration(host: CompilerHost, declaration: Declaration): Declaration {
-  let original = declaration;
-  for (let steps = 0; steps < maxSteps && original.initializer; steps++) {
-    const next = namedDeclaration(host, host.expression(original.initializer));
+  return behindConstants(host, declaration).at(-1) ?? declaration;
+}
+
+/** The same, or the last one on the way to it that is exported where it is not. */
+export function exportedDeclaration(host: CompilerHost, declaration: Declaration): Declaration {
+  const chain = behindConstants(host, declaration);
+  return chain.findLast(({ exportPath }) => exportPath !== undefined) ?? chain.at(-1) ?? declaration;
+}
+
+/** A declaration, the one that it stands for, the one that this stands for, and so on. */
+function behindConstants(host: CompilerHost, declaration: Declaration): readonly Declaration[] {
+  const chain = [declaration];
+  for (let { initializer } = declaration; initializer && chain.length <= maxSteps; ) {
+    const next = namedDeclaration(host, host.expression(initializer));
     if (!next) break;
-    original = next;
+    chain.push(next);
+    initializer = next.initializer;
   }
-  return original;
+  return chain;
 }
 
 /** The declaration that a name or a property access leads to. */

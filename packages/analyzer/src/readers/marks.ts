@@ -32,6 +32,9 @@ export interface InjectedMark {
   readonly nameType: string;
 }
 
+/** How deep in a type a dataset is looked for: a wrapper in a wrapper is enough, and types may never end. */
+const maxDepth = 4;
+
 /** Reads the marks of types: by the mark on the resolved type, never by how the type is written. */
 export class MarkReader {
   readonly #host: CompilerHost;
@@ -57,6 +60,51 @@ export class MarkReader {
         });
     }
     return { marks: [...marks.values()].sort((a, b) => compareText(a.name ?? "", b.name ?? "")), plain };
+  }
+
+  /**
+   * Whether a dataset is in the type, or behind it: in a promise, an element, a property, an argument of a generic type
+   * or of an alias. So what was wrapped, or has lost its mark in `Readonly<Users>`, is not overlooked.
+   */
+  isIn(type: Type): boolean {
+    const seen = new Set([type]);
+    let open = [type];
+    for (let depth = 0; depth < maxDepth && open.length > 0; depth++) {
+      const inner: Type[] = [];
+      for (const at of open) {
+        const { marks, plain } = this.read(at);
+        if (marks.length > 0) return true;
+        for (const part of plain.flatMap((member) => this.#partsOf(member))) {
+          if (!seen.has(part)) inner.push(part);
+          seen.add(part);
+        }
+      }
+      open = inner;
+    }
+    return false;
+  }
+
+  /** The types that a type is made of; none for functions, and for what core declares. */
+  #partsOf(type: Type): readonly Type[] {
+    const host = this.#host;
+    const alias = host.aliasArguments(type);
+    switch (host.kind(type)) {
+      case "array":
+        return [...alias, ...host.typeArguments(type)];
+      case "tuple":
+        return [...alias, ...host.tupleElements(type).map((element) => element.type)];
+      case "intersection":
+        return [...alias, ...host.members(type)];
+      case "object": {
+        const origin = host.nameOf(type)?.origin;
+        if (origin === "core" || host.signatures(type).length > 0) return alias;
+        const indexed = host.indexSignatures(type).map(({ value }) => value);
+        const properties = origin === "project" ? host.propertyTypes(host.properties(type)) : [];
+        return [...alias, ...host.typeArguments(type), ...indexed, ...properties];
+      }
+      default:
+        return alias;
+    }
   }
 
   /** Whether the type is filled in by the executor: `TaskContext`. */

@@ -107,7 +107,23 @@ function readValue(
       );
   }
   if (kind === "object" || kind === "intersection") return readObject(host, type, written, path, locations);
-  return { $dynamic: host.print(type) };
+  return dynamic(host, type);
+}
+
+/** A value that is not known. Of options, what they can be is said by their kinds. */
+function dynamic(host: CompilerHost, type: Type): Json {
+  const kinds = host.kind(type) === "union" ? host.members(type).map((member) => kindOf(host, member)) : [];
+  const areOptions = kinds.length > 0 && !kinds.includes(undefined);
+  return { $dynamic: areOptions ? [...new Set(kinds)].sort().join(" | ") : host.print(type) };
+}
+
+/** The `kind` of an option, such as that of `compute.local()`. */
+function kindOf(host: CompilerHost, type: Type): string | undefined {
+  if (host.kind(type) !== "object" && host.kind(type) !== "intersection") return undefined;
+  const property = host.property(type, "kind");
+  const [kind] = property ? host.propertyTypes([property]) : [];
+  const literal = kind && host.literal(kind);
+  return typeof literal === "string" ? literal : undefined;
 }
 
 function readObject(

@@ -1,7 +1,7 @@
 import { type Diagnostic, report } from "@glacier-ts/core";
 import type { CompilerHost, CompilerSymbol, Declaration, Expression, Node, Type } from "../compiler-host.js";
 import { type ElementFacts, mentionsDataset, type PipelineFacts } from "../model.js";
-import { constantExpression, originalDeclaration } from "./constant.js";
+import { constantExpression, exportedDeclaration, originalDeclaration } from "./constant.js";
 import { coreFunction, exportId } from "./core-call.js";
 import { isMadeByTask, type TaskReader } from "./task.js";
 
@@ -113,14 +113,20 @@ class ElementReader {
     for (const { key, value, node, isSpread } of object.properties) {
       if (isSpread || key === undefined) {
         this.#refuse(node, "the keys of an object of tasks must be written in it");
-      } else if (value && this.#isFunction(value)) {
-        this.#element(value, key, this.#host.symbolAt(value));
       } else if (!value) {
         this.#refuse(node, "a method has no export by which a worker could find it");
+      } else if (this.#isElement(value)) {
+        this.#element(value, key, this.#host.symbolAt(value));
       } else if (this.#holdsTasks(this.#host.typeAt(value))) {
         this.#refuse(value, `it holds functions, ${nested}`);
       }
     }
+  }
+
+  /** Whether a property of an object of tasks is one of them, or may be: other properties are left alone. */
+  #isElement(value: Node): boolean {
+    const type = this.#host.typeAt(value);
+    return this.#host.signatures(type).length > 0 || isOpaque(this.#host, type);
   }
 
   /** The exports of a module that mention datasets, each once; a module's keys are in the order of their names, as in JavaScript. */
@@ -131,40 +137,41 @@ class ElementReader {
       const declaration = host.declarationOf(symbol);
       if (!declaration) continue;
       const type = host.typeOf(symbol);
-      if (host.signatures(type).length === 0) {
+      const original = originalDeclaration(host, declaration);
+      const call = this.#wrapping(original);
+      if (!call && host.signatures(type).length === 0) {
         if (this.#holdsTasks(type)) this.#refuse(node, `its export '${name}' holds functions, ${nested}`);
+        else if (isOpaque(host, type) && this.#isWrittenAsTask(original))
+          this.#refuse(node, `its export '${name}' is ${host.print(type)}, which is no function`);
         continue;
       }
-      const original = originalDeclaration(this.#host, declaration);
-      const id = exportId(original);
+      const found = call ? original : exportedDeclaration(host, declaration);
+      const id = exportId(found);
       if (id !== undefined && seen.has(id)) continue;
       seen.add(id);
-      const call = this.#wrapping(original);
-      const plain = call ? undefined : this.#tasks.readFunction(original, type);
+      const plain = call ? undefined : this.#tasks.readFunction(found, type);
       if (call) this.#wrapped(node, name, original, call);
       else if (isMadeByTask(host, type))
         this.#refuse(node, `the call of task() that made '${name}' is not its value`);
-      else if (plain && mentionsDataset(plain)) this.#add(node, name, original, plain);
+      else if (plain && mentionsDataset(plain)) this.#add(node, name, found, plain);
     }
   }
 
   #element(node: Node, key: string | undefined, symbol: CompilerSymbol | undefined): void {
     const host = this.#host;
-    const { kind, node: value } = host.expression(node);
-    if (kind === "call" && coreFunction(host, value) === "task") {
-      // Reported at the call, which is the value of no export.
-      this.isIncomplete = true;
-      return;
-    }
-    if (kind === "function" || kind === "call") {
-      return this.#refuse(node, "what is made in place has no export by which a worker could find it");
-    }
-    const declared = symbol && host.declarationOf(symbol);
-    if (!symbol || !declared) return this.#refuse(node, "it is not the name of a function");
-    const declaration = originalDeclaration(this.#host, declared);
-    const call = this.#wrapping(declaration);
-    if (call) return this.#wrapped(node, key, declaration, call);
-    const type = host.typeOf(symbol);
+    const { kind } = host.expression(node);
+    const isMadeHere = kind === "function" || kind === "call";
+    // A property of an exported object is found by the names of the two.
+    const held = key === undefined ? undefined : host.declarationOfValue(node);
+    const isHeld = held?.exportPath !== undefined;
+    if (isMadeHere && !isHeld) return this.#madeInPlace(node);
+    const declared = isHeld ? held : symbol && host.declarationOf(symbol);
+    if (!declared) return this.#refuse(node, "it is not the name of a function");
+    const original = originalDeclaration(host, declared);
+    const call = this.#wrapping(original);
+    if (call) return this.#wrapped(node, key, original, call);
+    const declaration = exportedDeclaration(host, declared);
+    const type = isMadeHere || !symbol ? host.typeAt(node) : host.typeOf(symbol);
     if (host.signatures(type).length === 0)
       return this.#refuse(node, `it is ${host.print(type)}, which is no function`);
     const isFound = declaration.origin === "project" && exportId(declaration) !== undefined;
@@ -172,6 +179,13 @@ class ElementReader {
     const plain = this.#tasks.readFunction(declaration, type);
     if (!mentionsDataset(plain)) return this.#refuse(node, "it neither reads nor produces a dataset");
     this.#add(node, key, declaration, plain);
+  }
+
+  #madeInPlace(node: Node): void {
+    if (coreFunction(this.#host, this.#host.expression(node).node) === "task") {
+      // Reported at the call, which is the value of no export.
+      this.isIncomplete = true;
+    } else this.#refuse(node, "what is made in place has no export by which a worker could find it");
   }
 
   /** A function that `task()` made. */
@@ -207,22 +221,30 @@ class ElementReader {
     this.diagnostics.push(report("notATask", details, host.location(node)));
   }
 
-  #isFunction(node: Node): boolean {
-    return this.#host.signatures(this.#host.typeAt(node)).length > 0;
-  }
-
-  /** Whether an object has functions that mention datasets. */
+  /** Whether an object or an array has functions that mention datasets. */
   #holdsTasks(type: Type): boolean {
     const host = this.#host;
-    if (host.kind(type) !== "object" || ["core", "lib"].includes(host.nameOf(type)?.origin ?? ""))
-      return false;
-    const properties = host.properties(type);
-    return host.propertyTypes(properties).some((member, index) => {
-      if (host.signatures(member).length === 0) return false;
-      const symbol = properties[index]?.symbol;
-      const declaration = symbol && host.declarationOf(symbol);
+    const kind = host.kind(type);
+    if (kind === "array") return host.typeArguments(type).some((element) => this.#isTask(element));
+    if (kind === "tuple") return host.tupleElements(type).some((element) => this.#isTask(element.type));
+    if (kind !== "object" || ["core", "lib"].includes(host.nameOf(type)?.origin ?? "")) return false;
+    return host.propertyTypes(host.properties(type)).some((member) => this.#isTask(member));
+  }
+
+  /** Whether a type is that of functions one of which mentions a dataset. */
+  #isTask(type: Type): boolean {
+    const host = this.#host;
+    const members = host.kind(type) === "union" ? host.members(type) : [type];
+    return members.some((member) => {
+      const declaration = host.calledDeclaration(member);
       return declaration !== undefined && mentionsDataset(this.#tasks.readFunction(declaration, member));
     });
+  }
+
+  /** Whether the value of a declaration is a function that mentions a dataset, whatever type the declaration gives it. */
+  #isWrittenAsTask({ initializer }: Declaration): boolean {
+    const host = this.#host;
+    return initializer !== undefined && this.#isTask(host.typeAt(host.expression(initializer).node));
   }
 
   /** The call of `task()` that made a function; undefined for a plain one. */
@@ -257,6 +279,11 @@ function readProperties(
       : { unread: node };
   }
   return found;
+}
+
+/** Whether a type says nothing of its values. */
+function isOpaque(host: CompilerHost, type: Type): boolean {
+  return ["any", "unknown"].includes(host.kind(type));
 }
 
 function literalValue(expression: Expression): unknown {

@@ -1,5 +1,13 @@
 import type { Location } from "@glacier-ts/core";
-import type { CompilerHost, Declaration, Node, Parameter, Signature, Type } from "../compiler-host.js";
+import type {
+  CompilerHost,
+  Declaration,
+  Node,
+  Parameter,
+  Signature,
+  Type,
+  TypeKind,
+} from "../compiler-host.js";
 import type {
   DatasetMention,
   InjectedFacts,
@@ -12,7 +20,7 @@ import type {
 } from "../model.js";
 import type { PayloadSchemas } from "../schema/payload-schema.js";
 import { exportId } from "./core-call.js";
-import type { Mark, MarkReader } from "./marks.js";
+import type { Mark, MarkedType, MarkReader } from "./marks.js";
 import { readOptions } from "./options.js";
 import { firstType } from "./sort-types.js";
 
@@ -28,6 +36,9 @@ const iterables = new Set([
   "Generator",
   "ReadableStream",
 ]);
+
+/** What a value that is not there can be given to. */
+const absent = new Set<TypeKind>(["void", "undefined", "any", "unknown"]);
 
 /** Reads tasks: their signatures, and the options of those in `task()`. */
 export class TaskReader {
@@ -61,17 +72,24 @@ export class TaskReader {
   }
 
   #readCall(call: Node): TaskFacts | undefined {
+    const host = this.#host;
     const written = this.#arguments(call);
     if (!written) return undefined;
-    const { options, run } = written;
-    const declaration = this.#host.declarationOfValue(call);
-    const location = this.#host.location(declaration?.node ?? call);
-    return this.#read(
-      declaration,
-      this.#host.typeAt(run),
-      location,
-      readOptions(this.#host, options, taskOptions),
-    );
+    const declaration = host.declarationOfValue(call);
+    const location = host.location(declaration?.node ?? call);
+    const options = readOptions(host, written.options, taskOptions);
+    const read = (node: Node) => this.#read(declaration, host.typeAt(node), location, options);
+    const isClear = (task: TaskFacts) => task.returned.problems.length === 0;
+    // A function that is written here mostly says it all, and its type is had without that of the call.
+    if (host.expression(written.run).kind === "function") {
+      const task = read(written.run);
+      if (isClear(task) && task.typeParameters === "") return task;
+    }
+    const task = read(call);
+    if (declaration?.kind !== "variable" || isClear(task)) return task;
+    // The annotation of the constant may say what the function does not.
+    const annotated = read(declaration.node);
+    return isClear(annotated) ? annotated : task;
   }
 
   /** Reads a function that is a task as it is. */
@@ -98,6 +116,7 @@ export class TaskReader {
       parameters:
         signature?.parameters.map((parameter, position) => this.#parameter(parameter, position, location)) ??
         [],
+      thisParameter: this.#thisParameter(signature),
       returned: this.#returned(signature, location),
       options,
     };
@@ -120,9 +139,20 @@ export class TaskReader {
       injected,
       isNullable: accepts("null"),
       datasets: marks.map((mark) => this.mention(mark, location)),
+      mentionsDataset: marks.length > 0 || (!isContext && !injected && this.#marks.isIn(parameter.type)),
       isStreamOfDatasets: plain.some((member) => isStreamOfDatasets(host, this.#marks, member)),
       typeText: marks.length === 0 && !isContext && !injected ? host.print(parameter.type) : "",
     };
+  }
+
+  /** Functions are called without a `this`. */
+  #thisParameter(signature: Signature | undefined): TaskFacts["thisParameter"] {
+    if (!signature?.thisParameter) return undefined;
+    const { type } = signature.thisParameter;
+    const members = this.#host.kind(type) === "union" ? this.#host.members(type) : [type];
+    const isLeftOut = members.some((member) => absent.has(this.#host.kind(member)));
+    if (isLeftOut) return undefined;
+    return { type: this.#host.print(type), mentionsDataset: this.#marks.isIn(type) };
   }
 
   /** A run parameter or a secret: a type all of whose members, apart from undefined, have one mark. */
@@ -137,9 +167,11 @@ export class TaskReader {
 
   #returned(signature: Signature | undefined, task: Location): TaskFacts["returned"] {
     const location = signature?.returnLocation ?? task;
-    if (!signature) return { location, outputs: [], problems: [] };
+    if (!signature) return { location, outputs: [], mentionsDataset: false, problems: [] };
     const reader = new ReturnReader(this.#host, this.#marks, (mark) => this.mention(mark, location));
-    return { location, ...reader.read(signature.returnType) };
+    const read = reader.read(signature.returnType);
+    const mentionsDataset = read.outputs.length > 0 || this.#marks.isIn(signature.returnType);
+    return { location, mentionsDataset, ...read };
   }
 
   /** A dataset as it is mentioned at a location. */
@@ -163,71 +195,91 @@ class ReturnReader {
   }
 
   read(type: Type): Pick<ReturnFacts, "outputs" | "problems"> {
-    this.#value(type, "", false);
+    const awaited = this.#awaited(type);
+    if (awaited.marks.length > 0) this.#marked(awaited, "", false);
+    else this.#unmarked(type, awaited.plain);
     return { outputs: this.#outputs, problems: this.#problems };
   }
 
+  /** The members of a type, and of the promises in it. */
+  #awaited(type: Type): MarkedType {
+    const marks: Mark[] = [];
+    const plain: Type[] = [];
+    const seen = new Set([type]);
+    for (const at of seen) {
+      const members = this.#marks.read(at);
+      marks.push(...members.marks);
+      for (const member of members.plain) {
+        const promised = promisedType(this.#host, member);
+        if (promised) seen.add(promised);
+        else plain.push(member);
+      }
+    }
+    return { marks: mergeMarks(marks), plain: [...new Set(plain)] };
+  }
+
+  /** The value of one output. */
   #value(type: Type, path: string, isNullable: boolean): void {
+    const found = this.#marks.read(type);
+    if (found.marks.length > 0) return this.#marked(found, path, isNullable);
+    this.#problems.push({ kind: "no-dataset", type: `${this.#host.print(type)} at '${path}'` });
+  }
+
+  #marked({ marks, plain }: MarkedType, path: string, isNullable: boolean): void {
     const host = this.#host;
-    const { marks, plain } = this.#marks.read(type);
     const mayBeNull = isNullable || plain.some((member) => host.kind(member) === "null");
-    const others = plain.filter((member) => host.kind(member) !== "null");
+    const other = firstType(
+      host,
+      plain.filter((member) => host.kind(member) !== "null"),
+    );
     const [mark, ...further] = marks;
-    if (mark && further.length > 0) {
+    if (!mark || further.length > 0) {
       this.#problems.push({ kind: "union", datasets: marks.map(({ name }) => name ?? "?") });
-    } else if (mark) {
-      const other = firstType(host, others);
-      if (other) this.#problems.push({ kind: "mixed", dataset: mark.name ?? "?", type: host.print(other) });
-      this.#outputs.push({ mention: this.#mention(mark), path, isNullable: mayBeNull });
-    } else if (path === "") {
-      this.#unmarked(type, others, mayBeNull);
+      return;
+    }
+    if (other) this.#problems.push({ kind: "mixed", dataset: mark.name ?? "?", type: host.print(other) });
+    this.#outputs.push({ mention: this.#mention(mark), path, isNullable: mayBeNull });
+  }
+
+  /** A return type without a mark of its own; `members` are those of the promises in it as well. */
+  #unmarked(type: Type, members: readonly Type[]): void {
+    const host = this.#host;
+    const isNullable = members.some((member) => host.kind(member) === "null");
+    const present = members.filter((member) => host.kind(member) !== "null");
+    const [value] = present.filter((member) => !["void", "undefined"].includes(host.kind(member)));
+    if (!value) return; // nothing is returned: a task for its side effect
+    const kind = host.kind(value);
+    // What is promised, where that is one type; else the whole.
+    const text = present.length === 1 && !isNullable ? host.print(value) : host.print(type);
+    if (present.length > 1) {
+      this.#problems.push({ kind: "no-dataset", type: text });
+    } else if (kind === "any" || kind === "unknown" || kind === "never") {
+      this.#problems.push({ kind: "unknown", type: text });
+    } else if (isStreamOfDatasets(host, this.#marks, value)) {
+      this.#problems.push({ kind: "stream-of-datasets", type: text });
+    } else if (kind === "tuple") {
+      host.tupleElements(value).forEach((element, index) => {
+        const rest = `...${host.print(element.type)}[] at '/${index}'`;
+        if (element.isRest) this.#problems.push({ kind: "no-dataset", type: rest });
+        else this.#value(element.type, `/${index}`, isNullable);
+      });
+    } else if ((kind === "object" || kind === "intersection") && this.#hasDatasetProperty(value)) {
+      this.#properties(value, isNullable);
     } else {
-      this.#problems.push({ kind: "no-dataset", type: `${host.print(type)} at '${path}'` });
+      this.#problems.push({ kind: "no-dataset", type: text });
     }
   }
 
-  /** A return type without a mark of its own. */
-  #unmarked(type: Type, members: readonly Type[], isNullable: boolean): void {
+  #properties(type: Type, isNullable: boolean): void {
     const host = this.#host;
-    const values = members.filter((member) => !["void", "undefined"].includes(host.kind(member)));
-    const [value] = values;
-    if (!value) return; // nothing is returned: a task for its side effect
-    const promised = values.map((member) => promisedType(host, member));
-    if (values.length === 1 && promised[0]) {
-      this.#value(promised[0], "", isNullable);
-      const other = firstType(
-        host,
-        members.filter((member) => member !== value),
-      );
-      const [output] = this.#outputs;
-      if (other && output) {
-        this.#problems.push({ kind: "mixed", dataset: output.mention.name ?? "?", type: host.print(other) });
-      }
-      return;
-    }
-    if (values.length > 1 || values.length < members.length) {
-      this.#problems.push({ kind: "no-dataset", type: host.print(type) });
-      return;
-    }
-    const kind = host.kind(value);
-    if (kind === "any" || kind === "unknown" || kind === "never") {
-      this.#problems.push({ kind: "unknown", type: host.print(type) });
-    } else if (isStreamOfDatasets(host, this.#marks, value)) {
-      this.#problems.push({ kind: "stream-of-datasets", type: host.print(type) });
-    } else if (kind === "tuple") {
-      host.tupleElements(value).forEach((element, index) => {
-        const type = `...${host.print(element.type)}[] at '/${index}'`;
-        if (element.isRest) this.#problems.push({ kind: "no-dataset", type });
-        else this.#value(element.type, `/${index}`, isNullable);
-      });
-    } else if (kind === "object" && this.#hasDatasetProperty(value)) {
-      const properties = host.properties(value);
-      host.propertyTypes(properties).forEach((member, index) => {
-        const name = properties[index]?.name ?? "";
-        this.#value(member, `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`, isNullable);
-      });
-    } else {
-      this.#problems.push({ kind: "no-dataset", type: host.print(type) });
+    const properties = host.properties(type);
+    host.propertyTypes(properties).forEach((member, index) => {
+      const name = properties[index]?.name ?? "";
+      this.#value(member, `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`, isNullable);
+    });
+    for (const { value } of host.indexSignatures(type)) {
+      if (!this.#marks.isIn(value)) continue;
+      this.#problems.push({ kind: "no-dataset", type: `${host.print(value)} at '/[…]'` });
     }
   }
 
@@ -238,6 +290,19 @@ class ReturnReader {
       .propertyTypes(host.properties(type))
       .some((member) => this.#marks.read(member).marks.length > 0);
   }
+}
+
+/** One mark for each name. */
+function mergeMarks(marks: readonly Mark[]): readonly Mark[] {
+  const merged = new Map<string | undefined, Mark>();
+  for (const mark of marks) {
+    const before = merged.get(mark.name);
+    merged.set(
+      mark.name,
+      before ? { ...before, types: [...new Set([...before.types, ...mark.types])] } : mark,
+    );
+  }
+  return [...merged.values()];
 }
 
 /** Whether a function was made by `task()`. */

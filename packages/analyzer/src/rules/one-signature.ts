@@ -11,3 +11,7 @@ export const notGeneric: TaskRule = (task) => {
   const details = { task: task.name, parameters: task.typeParameters };
   return task.typeParameters === "" ? [] : [report("genericTask", details, task.location)];
 };
+
+/** Only parameters are inputs. */
+export const noThisParameter: TaskRule = ({ name: task, thisParameter, location }) =>
+  thisParameter ? [report("thisParameter", { task, type: thisParameter.type }, location)] : [];

@@ -10,7 +10,7 @@ export const parameters: TaskRule = (task) => {
 
 function checkParameter(task: TaskFacts, parameter: ParameterFacts): Diagnostic | undefined {
   const { location, datasets, typeText } = parameter;
-  const names = { task: task.name, parameter: parameter.name };
+  const names = { task: task.name, parameter: parameter.name, isOptional: parameter.isOptional };
   if (parameter.isRest) return report("restParameter", names, location);
   if (parameter.isContext && datasets.length === 0) {
     const first = task.parameters.find(({ isContext }) => isContext);
@@ -25,6 +25,8 @@ function checkParameter(task: TaskFacts, parameter: ParameterFacts): Diagnostic 
     const details = { ...names, datasets: datasets.map((dataset) => dataset.name ?? "?") };
     return report("ambiguousParameter", details, location);
   }
-  const isFilled = datasets.length === 1 || parameter.injected !== undefined || parameter.isOptional;
+  // A dataset inside of an optional parameter would never come.
+  const isLeftOut = parameter.isOptional && !parameter.mentionsDataset;
+  const isFilled = datasets.length === 1 || parameter.injected !== undefined || isLeftOut;
   return isFilled ? undefined : report("unmarkedParameter", { ...names, type: typeText }, location);
 }
