@@ -22,7 +22,8 @@ export function jsdocTypedefs(
   if (!/\.[cm]?jsx?$/.test(source.fileName)) return [];
   return [...source.statements, source.endOfFileToken]
     .flatMap((node) => (node as Documented).jsDoc ?? [])
-    .filter(({ tags = [] }) => !tags.some((tag) => typescript.isJSDocTemplateTag(tag)))
-    .flatMap(({ tags = [] }) => tags.filter((tag) => typescript.isJSDocTypedefTag(tag)))
+    .map(({ tags }) => [...(tags ?? [])])
+    .filter((tags) => !tags.some(typescript.isJSDocTemplateTag))
+    .flatMap((tags) => tags.filter(typescript.isJSDocTypedefTag))
     .flatMap((node) => (node.name ? [{ node, name: node.name }] : []));
 }

@@ -1,4 +1,4 @@
-import type { Location } from "@glacier-ts/core";
+import { compareText, type Location } from "@glacier-ts/core";
 import type {
   CompilerHost,
   Declaration,
@@ -292,7 +292,7 @@ class ReturnReader {
   }
 }
 
-/** One mark for each name. */
+/** One mark for each name, by name. */
 function mergeMarks(marks: readonly Mark[]): readonly Mark[] {
   const merged = new Map<string | undefined, Mark>();
   for (const mark of marks) {
@@ -302,7 +302,7 @@ function mergeMarks(marks: readonly Mark[]): readonly Mark[] {
       before ? { ...before, types: [...new Set([...before.types, ...mark.types])] } : mark,
     );
   }
-  return [...merged.values()];
+  return [...merged.values()].sort((a, b) => compareText(a.name ?? "", b.name ?? ""));
 }
 
 /** Whether a function was made by `task()`. */
