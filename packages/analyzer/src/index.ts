@@ -13,5 +13,5 @@ export type { FileDependencies } from "./incremental/file-graph.js";
 export { IncrementalAnalysis } from "./incremental-analysis.js";
 export { type Linked, link } from "./link.js";
 export type { FileFacts } from "./model.js";
-export { openProject } from "./open-project.js";
+export { type Compiler, type OpenOptions, openProject } from "./open-project.js";
 export type { Analysis, Project } from "./project.js";

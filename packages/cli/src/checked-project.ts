@@ -1,7 +1,15 @@
-import { openProject, type Project } from "@glacier-ts/analyzer";
+import { type Compiler, openProject, type Project } from "@glacier-ts/analyzer";
 import { fail, type Manifest, type Result, succeed } from "@glacier-ts/core";
 import { distinctProblems, type Problem, sortProblems } from "./problem.js";
 import { countText } from "./units.js";
+
+/** The project that a command line names. */
+export interface NamedProject {
+  /** A tsconfig, or a folder with one. */
+  readonly path: string;
+  /** By default the project's own. */
+  readonly compiler: Compiler | undefined;
+}
 
 /** A project with everything that the compiler and the analyzer have to say about it. */
 export interface CheckedProject {
@@ -16,11 +24,10 @@ export interface CheckedProject {
  * Opens a project and checks its types and its pipelines. Every command does both: the types are the wiring, so where
  * they are wrong the manifest may be.
  *
- * @param path a tsconfig, or a folder with one
- * @returns the project, or GLA4008
+ * @returns the project, or GLA4008 or GLA4020
  */
-export function openCheckedProject(path: string): Result<CheckedProject, readonly Problem[]> {
-  const opened = openProject(path);
+export function openCheckedProject(named: NamedProject): Result<CheckedProject, readonly Problem[]> {
+  const opened = openProject(named.path, named);
   if (!opened.ok) return fail([opened.failure]);
   const project = opened.value;
   const { manifest, diagnostics } = project.analyze();

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
+import type { NamedProject } from "./checked-project.js";
 import type { GraphCommandOptions } from "./commands/graph.js";
 import type { ManifestCommandOptions } from "./commands/manifest.js";
 import type { RunCommandOptions } from "./commands/run.js";
@@ -10,6 +11,7 @@ import { exampleText, exitCodeText } from "./usage.js";
 /** The options of every command. */
 export interface GlobalOptions {
   readonly project: string;
+  readonly compiler?: NonNullable<NamedProject["compiler"]>;
   readonly json?: true;
   readonly color: boolean;
 }
@@ -33,15 +35,21 @@ export function commandLine(onAction: (options: GlobalOptions, action: Action) =
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
     .option("-p, --project <path>", "a tsconfig.json, or a folder with one", ".")
+    .addOption(
+      new Option(
+        "--compiler <version>",
+        "read the project with TypeScript 6 or 7; by default with its own",
+      ).argParser(readCompiler),
+    )
     .option("--json", "write JSON to stdout, and no text for people")
     .option("--no-color", "write no colors; also by NO_COLOR=1, and the opposite by FORCE_COLOR=1")
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError("Run `glacier --help` for help.")
     .exitOverride()
     .addHelpText("after", exampleText("glacier") + exitCodeText);
-  const act = (action: (path: string) => Action) => {
+  const act = (action: (project: NamedProject) => Action) => {
     const options = program.opts<GlobalOptions>();
-    onAction(options, action(options.project));
+    onAction(options, action({ path: options.project, compiler: options.compiler }));
   };
 
   program
@@ -52,7 +60,7 @@ export function commandLine(onAction: (options: GlobalOptions, action: Action) =
     )
     .addHelpText("after", exampleText("build"))
     .action(() =>
-      act((path) => async (terminal) => (await import("./commands/build.js")).build(path, terminal)),
+      act((project) => async (terminal) => (await import("./commands/build.js")).build(project, terminal)),
     );
   program
     .command("manifest")
@@ -63,8 +71,8 @@ export function commandLine(onAction: (options: GlobalOptions, action: Action) =
     .addHelpText("after", exampleText("manifest"))
     .action((options: ManifestCommandOptions) =>
       act(
-        (path) => async (terminal) =>
-          (await import("./commands/manifest.js")).manifest(path, options, terminal),
+        (project) => async (terminal) =>
+          (await import("./commands/manifest.js")).manifest(project, options, terminal),
       ),
     );
   program
@@ -73,7 +81,7 @@ export function commandLine(onAction: (options: GlobalOptions, action: Action) =
     .description("Reports type errors and problems of pipelines; writes nothing.")
     .addHelpText("after", exampleText("check"))
     .action(() =>
-      act((path) => async (terminal) => (await import("./commands/check.js")).check(path, terminal)),
+      act((project) => async (terminal) => (await import("./commands/check.js")).check(project, terminal)),
     );
   program
     .command("graph")
@@ -84,8 +92,8 @@ export function commandLine(onAction: (options: GlobalOptions, action: Action) =
     .addHelpText("after", exampleText("graph"))
     .action((name: string | undefined, options: GraphCommandOptions) =>
       act(
-        (path) => async (terminal) =>
-          (await import("./commands/graph.js")).graph(path, name, options, terminal),
+        (project) => async (terminal) =>
+          (await import("./commands/graph.js")).graph(project, name, options, terminal),
       ),
     );
   program
@@ -100,10 +108,16 @@ export function commandLine(onAction: (options: GlobalOptions, action: Action) =
     .addHelpText("after", exampleText("run"))
     .action((name: string | undefined, options: RunCommandOptions) =>
       act(
-        (path) => async (terminal) => (await import("./commands/run.js")).run(path, name, options, terminal),
+        (project) => async (terminal) =>
+          (await import("./commands/run.js")).run(project, name, options, terminal),
       ),
     );
   return program;
+}
+
+function readCompiler(text: string): 6 | 7 {
+  if (text !== "6" && text !== "7") throw new InvalidArgumentError("It must be 6 or 7.");
+  return text === "6" ? 6 : 7;
 }
 
 /** Adds `name=value` to the parameters that were given before it. */

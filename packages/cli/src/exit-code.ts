@@ -14,6 +14,7 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 /** Diagnostics about what the command line names, not about what is in the project. */
 const usageCodes = new Set([
   codeOf("projectUnreadable"),
+  codeOf("compilerMissing"),
   codeOf("unknownPipeline"),
   codeOf("pipelineNotNamed"),
   codeOf("unknownDataset"),

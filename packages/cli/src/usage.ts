@@ -19,6 +19,7 @@ const examples = {
   check: [
     ["glacier check", "check the project of the working directory"],
     ["glacier check --project examples/flights", "check another one"],
+    ["glacier check --compiler 7", "check with TypeScript 7, several times as fast"],
     ["glacier check --json", "diagnostics for a program"],
   ],
   graph: [

@@ -7,14 +7,7 @@ export function lineAndColumn(
   file: { readonly text: string },
   offset: number,
 ): { line: number; column: number } {
-  let starts = lineStarts.get(file);
-  if (!starts) {
-    starts = [
-      0,
-      ...Array.from(file.text.matchAll(/\r\n|[\r\n\u2028\u2029]/g), (end) => end.index + end[0].length),
-    ];
-    lineStarts.set(file, starts);
-  }
+  const starts = lineStartsOf(file);
   let low = 0;
   let high = starts.length - 1;
   while (low < high) {
@@ -23,6 +16,16 @@ export function lineAndColumn(
     else high = middle - 1;
   }
   return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+}
+
+/** The offsets at which lines begin. */
+export function lineStartsOf(file: { readonly text: string }): readonly number[] {
+  const known = lineStarts.get(file);
+  if (known) return known;
+  const ends = file.text.matchAll(/\r\n|[\r\n\u2028\u2029]/g);
+  const starts = [0, ...Array.from(ends, (end) => end.index + end[0].length)];
+  lineStarts.set(file, starts);
+  return starts;
 }
 
 /** The last doc comment in the text before a declaration, without its stars; undefined when there is none. */

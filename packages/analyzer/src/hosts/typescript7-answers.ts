@@ -2,6 +2,7 @@
 import type * as Ast from "typescript7/ast";
 import type {
   NodeHandle,
+  Program,
   Project,
   Signature,
   StringMappingType,
@@ -29,6 +30,7 @@ export function answersOf({ sync }: Typescript7, { program, checker }: Project, 
   const { SignatureKind, TypeFormatFlags } = sync;
   const question = <Key, Answer>(request: (key: Key) => Request<Answer>) => new Question(ask, request);
   return {
+    fileNames: question((of: Program) => of.getSourceFileNames.gen()),
     metadata: question((fileName: string) => program.getSourceFileMetadata.gen(fileName)),
     sourceFile: question((fileName: string) => program.getSourceFile.gen(fileName)),
     node: question((declaration: NodeHandle) => declaration.resolve.gen()),

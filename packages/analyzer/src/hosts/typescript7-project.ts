@@ -10,13 +10,13 @@ import type { InstalledTypescript7 } from "./find-typescript.js";
 import { manifestOption } from "./manifest-option.js";
 import { outputPath } from "./output-file.js";
 import { replaceFile } from "./program-project.js";
-import { restoreSources } from "./source-map.js";
+import { type EditedText, restoreSource } from "./source-map.js";
 import { typescript7Host } from "./typescript7.js";
 import { type Answers, answersOf, type Typescript7 } from "./typescript7-answers.js";
 import { fromTypescript7, isError, textOf } from "./typescript7-diagnostic.js";
 import { type Ask, askOf, compilerError } from "./typescript7-question.js";
 import { typescript7SyntaxApi } from "./typescript7-syntax.js";
-import { type WiredText, wireText } from "./wired-text.js";
+import { wireText } from "./wired-text.js";
 
 export { findTypescript7 } from "./find-typescript.js";
 
@@ -43,12 +43,15 @@ export class Typescript7Process {
   /** @returns the projects of tsconfigs, GLA4008 for those that cannot be read */
   openProjects(configFiles: readonly string[]): readonly Result<Project, Diagnostic>[] {
     const existing = configFiles.filter((configFile) => existsSync(configFile));
-    const opened = existing.length > 0 ? this.snapshot(existing, new Map()) : new Map();
+    const opened = this.snapshot(existing, new Map());
     return configFiles.map((configFile) => {
       const unreadable = (why: string) => fail(report("projectUnreadable", { file: configFile, why }));
       const project = opened.get(configFile);
       if (!project) return unreadable("there is no such file.");
-      const problem = this.run(() => project.program.getConfigFileParsingDiagnostics()).find(isError);
+      const problems = this.run(() => project.program.getConfigFileParsingDiagnostics());
+      // The first one in the file: what has no place mostly follows from it.
+      const place = ({ fileName, pos }: (typeof problems)[number]) => (fileName === undefined ? Infinity : pos);
+      const [problem] = problems.filter(isError).sort((a, b) => Math.sign(place(a) - place(b)) || 0);
       if (problem) return unreadable(textOf(problem));
       return succeed(new Typescript7Project(this, project, configFile));
     });
@@ -88,7 +91,11 @@ export class Typescript7Process {
   }
 
   close(): void {
-    this.#api.close();
+    try {
+      this.#api.close();
+    } catch {
+      // It has ended already.
+    }
   }
 }
 
@@ -179,7 +186,7 @@ class Typescript7Project implements Project {
     const output = this.#compiler.run(() => project?.program.getJavaScriptEmit(files));
     return filesOf(output).map(([file, { text, sourceFileName }]) => {
       const changed = sourceFileName === undefined ? undefined : wired.get(sourceFileName);
-      return [file, changed ? restoreSources(text, changed) : text];
+      return [file, changed ? restoreSource(text, changed) : text];
     });
   }
 
@@ -188,11 +195,11 @@ class Typescript7Project implements Project {
     return filesOf(output).map(([file, { text }]) => [file, text]);
   }
 
-  #wiredTexts(): ReadonlyMap<string, WiredText> {
+  #wiredTexts(): ReadonlyMap<string, EditedText> {
     const api = typescript7SyntaxApi(this.#compiler.modules.ast);
     const { root, manifestFile } = this;
     const paths = { root, manifestFile, outputFile: (fileName: string) => this.#outputFile(fileName) };
-    const texts = new Map<string, WiredText>();
+    const texts = new Map<string, EditedText>();
     for (const facts of this.analyze().files) {
       const fileName = path.resolve(root, facts.file);
       const source = facts.calls.length > 0 ? this.#answers.sourceFile.of(fileName) : undefined;

@@ -67,7 +67,7 @@ export function typescript7Host(
   const relative = relativeTo(root);
 
   // Handles name files by keys that are lower case where the file system does not tell cases apart.
-  const fileNames = project.program.getSourceFileNames();
+  const fileNames = answers.fileNames.of(project.program);
   const nameByKey = new Map(fileNames.flatMap((name) => [[name.toLowerCase(), name] as const, [name, name]]));
   const fileNameOf = ({ path }: NodeHandle): string => nameByKey.get(path) ?? path;
 

@@ -2,6 +2,7 @@
 import path from "node:path";
 import type ts from "typescript";
 import type { FileFacts } from "../model.js";
+import type { EditedText } from "./source-map.js";
 import type { SyntaxApi } from "./syntax.js";
 import { applyEdits, type PipelineExpressions, type TextEdit, wiringEdits } from "./wire-text.js";
 import { specifier } from "./wiring.js";
@@ -16,13 +17,6 @@ export interface WiringPaths {
   readonly outputFile: (fileName: string) => string;
 }
 
-/** A source file with the wiring in its text. */
-export interface WiredText {
-  readonly original: string;
-  readonly text: string;
-  readonly edits: readonly TextEdit[];
-}
-
 /** Writes the wiring into the text of a file. Lines stay where they are. */
 export function wireText(
   api: SyntaxApi,
@@ -30,7 +24,7 @@ export function wireText(
   { calls }: FileFacts,
   isCommonJs: boolean,
   { root, manifestFile, outputFile }: WiringPaths,
-): WiredText {
+): EditedText {
   const from = path.dirname(outputFile(source.fileName));
   const manifestPath = JSON.stringify(specifier(from, manifestFile));
   const rootPath = `${specifier(from, root)}/`;

@@ -1,5 +1,5 @@
 import { type Graph, getTask, render, type VisualizeOptions } from "@glacier-ts/core";
-import { openCheckedProject } from "../checked-project.js";
+import { type NamedProject, openCheckedProject } from "../checked-project.js";
 import { choosePipelines, readGraph } from "../choose-pipeline.js";
 import type { ExitCode } from "../exit-code.js";
 import { fromWorkingDirectory } from "../render-problems.js";
@@ -11,12 +11,12 @@ export interface GraphCommandOptions {
 
 /** `glacier graph`: checks, then draws one pipeline, or all. */
 export function graph(
-  path: string,
+  named: NamedProject,
   name: string | undefined,
   options: GraphCommandOptions,
   terminal: Terminal,
 ): ExitCode {
-  const opened = openCheckedProject(path);
+  const opened = openCheckedProject(named);
   if (!opened.ok) return terminal.report({ problems: opened.failure });
   const { project, manifest, problems, hasErrors } = opened.value;
   const found = { problems, sources: project };

@@ -1,5 +1,5 @@
 import { renderManifest, report } from "@glacier-ts/core";
-import { openCheckedProject } from "../checked-project.js";
+import { type NamedProject, openCheckedProject } from "../checked-project.js";
 import type { ExitCode } from "../exit-code.js";
 import { compareManifestFile, writeManifestFile } from "../manifest-file.js";
 import { fromWorkingDirectory } from "../render-problems.js";
@@ -13,8 +13,8 @@ export interface ManifestCommandOptions {
 }
 
 /** `glacier manifest`: checks, then writes, prints or compares the manifest. */
-export function manifest(path: string, options: ManifestCommandOptions, terminal: Terminal): ExitCode {
-  const opened = openCheckedProject(path);
+export function manifest(named: NamedProject, options: ManifestCommandOptions, terminal: Terminal): ExitCode {
+  const opened = openCheckedProject(named);
   if (!opened.ok) return terminal.report({ problems: opened.failure });
   const { project, manifest, problems, hasErrors } = opened.value;
   const found = { problems, sources: project, areProblemsAnswer: !options.stdout };

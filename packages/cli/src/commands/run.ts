@@ -18,7 +18,7 @@ import {
   suggest,
 } from "@glacier-ts/core";
 import { LocalExecutor } from "@glacier-ts/runtime";
-import { type CheckedProject, openCheckedProject } from "../checked-project.js";
+import { type CheckedProject, type NamedProject, openCheckedProject } from "../checked-project.js";
 import { choosePipeline, readGraph } from "../choose-pipeline.js";
 import { type ExitCode, exitCode, exitCodeOf } from "../exit-code.js";
 import type { Problem } from "../problem.js";
@@ -45,12 +45,12 @@ export interface RunCommandOptions {
 
 /** `glacier run`: checks and builds, imports the tasks, runs them, shows what came of it. */
 export async function run(
-  path: string,
+  named: NamedProject,
   name: string | undefined,
   options: RunCommandOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const opened = openCheckedProject(path);
+  const opened = openCheckedProject(named);
   if (!opened.ok) return await refuse(opened.failure, undefined, terminal);
   const { project, problems, hasErrors } = opened.value;
   if (hasErrors) return await refuse(problems, project, terminal);
@@ -59,6 +59,7 @@ export async function run(
   const { graph, params, secrets } = planned.value;
   terminal.tellProblems(problems, project);
   project.emit();
+  project.close();
 
   const tracker = new RunTracker(graph);
   const view = openRunView(terminal, tracker);
