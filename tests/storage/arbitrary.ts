@@ -154,7 +154,6 @@ export function discriminated(left: Typed, right: Typed): Typed {
     {
       type: "object",
       discriminator: { propertyName: "kind" },
-      required: ["kind"],
       oneOf: branches.map(({ schema }) => schema),
     },
     fc.oneof(...branches.map(({ values }) => values)),

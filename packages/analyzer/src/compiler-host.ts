@@ -130,7 +130,10 @@ export interface WrittenType {
   readonly node: Node;
   /** The aliases (without type parameters) and the enum that are named: the written one, what that stands for, and so on. */
   readonly names: readonly Declaration[];
-  /** The elements of an array or tuple, the members of a union, or the type arguments of a type of the library. */
+  /**
+   * The elements of an array or tuple, the members of a union without undefined, or the type arguments of a type of the
+   * library. A union of one is that one.
+   */
   readonly parts: readonly WrittenType[];
 }
 

@@ -46,7 +46,7 @@ export function writtenTypeReader(ts: SyntaxApi, answers: Answers) {
   function partsOf(node: ts.TypeNode, declaration: ts.Node | undefined): readonly ts.TypeNode[] {
     if (ts.isArrayTypeNode(node)) return [node.elementType];
     if (ts.isTupleTypeNode(node)) return node.elements.map(elementOf);
-    if (ts.isUnionTypeNode(node)) return node.types;
+    if (ts.isUnionTypeNode(node)) return node.types.filter((type) => !isUndefined(type));
     const isOfLibrary = declaration !== undefined && answers.originOf(declaration) === "lib";
     return ts.isTypeReferenceNode(node) && isOfLibrary ? (node.typeArguments ?? []) : [];
   }
@@ -59,16 +59,21 @@ export function writtenTypeReader(ts: SyntaxApi, answers: Answers) {
     return isRest && ts.isArrayTypeNode(type) ? type.elementType : type;
   }
 
-  /** Without parentheses and `readonly`. */
+  /** Without parentheses, `readonly` and `| undefined`. */
   function bare(node: ts.TypeNode): ts.TypeNode {
     let inner = node;
-    while (
-      ts.isParenthesizedTypeNode(inner) ||
-      (ts.isTypeOperatorNode(inner) && inner.operator === ts.SyntaxKind.ReadonlyKeyword)
-    ) {
-      inner = inner.type;
+    for (;;) {
+      const isReadonly = ts.isTypeOperatorNode(inner) && inner.operator === ts.SyntaxKind.ReadonlyKeyword;
+      const members: readonly ts.TypeNode[] = ts.isUnionTypeNode(inner) ? partsOf(inner, undefined) : [];
+      const [only] = members;
+      if (ts.isParenthesizedTypeNode(inner) || isReadonly) inner = (inner as ts.ParenthesizedTypeNode).type;
+      else if (members.length === 1 && only) inner = only;
+      else return inner;
     }
-    return inner;
+  }
+
+  function isUndefined(node: ts.TypeNode): boolean {
+    return node.kind === ts.SyntaxKind.UndefinedKeyword;
   }
 
   return { read };

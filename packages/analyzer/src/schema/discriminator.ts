@@ -25,9 +25,9 @@ function discriminateUnion(schema: JsonObject, anyOf: readonly Json[], definitio
   if (objects.length < 2 || others.some(({ resolved }) => mayBeObject(resolved))) return schema;
   const tag = findTag(objects.map(({ resolved }) => resolved));
   if (tag === undefined) return schema;
-  // Some validators look at the discriminator alone, and only for objects: the type and the property are said here too.
+  // Some validators look at the discriminator alone, and only for objects: the type is said here, too.
   const oneOf = objects.map(({ member }) => member);
-  const union = { type: "object", discriminator: { propertyName: tag }, required: [tag], oneOf };
+  const union = { type: "object", discriminator: { propertyName: tag }, oneOf };
   const { anyOf: _, ...rest } = schema;
   if (others.length === 0) return { ...rest, ...union };
   return { ...rest, anyOf: [...others.map(({ member }) => member), union] };

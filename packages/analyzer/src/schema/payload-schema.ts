@@ -342,11 +342,12 @@ export class PayloadSchemas {
   #addWritten(schema: JsonObject, written: WrittenType, walk: Walk, path: string): JsonObject {
     const typeOf = ({ node }: WrittenType) => this.#host.typeAt(node);
     // An alias for a union is forgotten where the union is a part of another one, be it with undefined.
+    const aside = { ...walk, problems: [] };
     const schemasOf = (part: WrittenType) => {
       const type = typeOf(part);
-      const documented = this.#present(type, walk, path);
+      const documented = this.#present(type, aside, path);
       return this.#host.kind(type) === "union"
-        ? [documented, this.#presentMembers(type, walk, path)]
+        ? [documented, this.#presentMembers(type, aside, path)]
         : [documented];
     };
     return addWrittenDocs(schema, written, {

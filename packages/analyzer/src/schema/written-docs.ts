@@ -17,7 +17,7 @@ export interface WrittenDocs {
  * @param schema left as it is where it is not that of what is written, as in a mapped type
  */
 export function addWrittenDocs(schema: JsonObject, written: WrittenType, docs: WrittenDocs): JsonObject {
-  if (!docs.isOf(written, schema)) return schema;
+  if (!namesAnything(written) || !docs.isOf(written, schema)) return schema;
   const changed = addToParts(schema, written.parts, docs);
   return written.names
     .toReversed()
@@ -65,10 +65,14 @@ function addToMembers(
   docs: WrittenDocs,
 ): JsonObject {
   const changed = [...members];
-  for (const part of parts) {
+  for (const part of parts.filter(namesAnything)) {
     const index = members.findIndex((member) => isJsonObject(member) && docs.isOf(part, member));
     const own = members[index];
     if (isJsonObject(own)) changed[index] = addWrittenDocs(own, part, docs);
   }
   return { ...schema, anyOf: changed };
+}
+
+function namesAnything({ names, parts }: WrittenType): boolean {
+  return names.length > 0 || parts.some(namesAnything);
 }
