@@ -32,6 +32,43 @@ describe("checkParams", () => {
   });
 });
 
+describe("a parameter whose type has constraints", () => {
+  const cases: readonly [JsonObject, readonly unknown[], readonly unknown[], string][] = [
+    [{ type: "string", pattern: "^user-" }, ["user-1"], ["7", 7], "a string like ^user-"],
+    [{ type: "string", pattern: "^a", allOf: [{ pattern: "z$" }] }, ["az"], ["a", "z"], "a string like ^a"],
+    [{ type: "integer", minimum: 1 }, [1, 2], [0, 1.5, "1"], "an integer at least 1"],
+    [
+      { type: "number", maximum: 2, multipleOf: 0.5 },
+      [1.5, 2],
+      [2.5, 1.2],
+      "a number at most 2, a multiple of 0.5",
+    ],
+    [
+      { type: "number", exclusiveMinimum: 0, exclusiveMaximum: 1 },
+      [0.5],
+      [0, 1],
+      "a number above 0, below 1",
+    ],
+    [
+      { type: "string", minLength: 2, maxLength: 3 },
+      ["ab", "😀😀😀"],
+      ["a", "abcd"],
+      "a string not shorter than 2, not longer than 3",
+    ],
+  ];
+
+  test.each(cases)("%j", (schema, good, bad, expected) => {
+    const graph = makeGraph({ tasks: [{ name: "extract", outputs: ["users"] }] });
+    const pipeline = { ...graph.pipeline, name: "analytics", params: { value: { schema } } };
+    const found = (value: unknown) => checkParams({ ...graph, pipeline }, { value }).map(diagnosticText);
+    for (const value of good) expect(found(value)).toEqual([]);
+    for (const value of bad) {
+      const shown = typeof value === "string" ? JSON.stringify(value) : value;
+      expect(found(value)).toEqual([`GLA5016: Parameter 'value' must be ${expected}, but is ${shown}.`]);
+    }
+  });
+});
+
 describe("parseParam", () => {
   test.each<[JsonObject, string, unknown]>([
     [{ type: "string" }, "10", "10"],
@@ -46,6 +83,9 @@ describe("parseParam", () => {
     [{ enum: ["1", 2] }, "1", "1"],
     [{ anyOf: [{ type: "number" }, { const: "all" }] }, "all", "all"],
     [{ anyOf: [{ type: "number" }, { const: "all" }] }, "7", 7],
+    [{ type: "integer" }, "7", 7],
+    [{ type: "integer" }, "7.5", "7.5"],
+    [{ anyOf: [{ type: "string", pattern: "^user-" }, { type: "number" }] }, "7", 7],
   ])("%j from '%s'", (schema, text, expected) => {
     expect(parseParam(schema, text)).toBe(expected);
   });

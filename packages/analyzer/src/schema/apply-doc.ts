@@ -29,8 +29,8 @@ export function applyDoc(
     if ("kind" in applied) problems.push(applied);
     else result = applied.schema;
   }
-  const description = doc.description === undefined ? {} : { description: doc.description };
-  return { schema: { ...result, ...description }, problems };
+  const { description } = doc;
+  return { schema: description === undefined ? result : { ...result, description }, problems };
 }
 
 type Applied = { readonly schema: JsonObject } | TagProblem;

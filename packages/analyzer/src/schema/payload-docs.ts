@@ -38,6 +38,15 @@ export class PayloadDocs {
     return this.#add(schema, { doc: parseDoc(comment), declaration }, type, problems);
   }
 
+  /** Adds the tags, but not the description, of the alias for a dataset or parameter: that describes more than its value. */
+  ofMarked(schema: JsonObject, marked: Type, value: Type, problems: PayloadProblem[]): JsonObject {
+    const declaration = this.#host.declarationOfType(marked);
+    const comment = declaration?.origin === "project" ? this.#host.doc(declaration.node) : undefined;
+    if (comment === undefined) return schema;
+    const { tags } = parseDoc(comment);
+    return this.#add(schema, { doc: { description: undefined, tags }, declaration }, value, problems);
+  }
+
   /** Adds the doc of a property; its own words are preferred to those of its type. */
   ofProperty(schema: JsonObject, property: Property, type: Type, problems: PayloadProblem[]): JsonObject {
     const comment = this.#host.propertyDoc(property);

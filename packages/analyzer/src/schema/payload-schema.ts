@@ -59,13 +59,21 @@ export class PayloadSchemas {
   read(types: readonly Type[]): PayloadSchema {
     const [only] = types;
     if (types.length !== 1 || !only) return this.#readPayload(types);
-    // Many datasets share a payload type: what is below the mark is walked once.
-    const key = this.#withoutMark(only) ?? only;
-    const known = this.#payloads.get(key);
+    const known = this.#payloads.get(only);
     if (known) return known;
-    const payload = this.#readPayload([key]);
-    this.#payloads.set(key, payload);
+    // Many datasets share a payload type: what is below the mark is walked once.
+    const below = this.#withoutMark(only);
+    const payload = below ? this.#tagged(this.read([below]), only, below) : this.#readPayload([only]);
+    this.#payloads.set(only, payload);
     return payload;
+  }
+
+  /** With the tags of the alias for a dataset. */
+  #tagged(payload: PayloadSchema, dataset: Type, value: Type): PayloadSchema {
+    const problems = [...payload.problems];
+    const schema = this.#docs.ofMarked(payload.schema, dataset, value, problems);
+    const isChanged = schema !== payload.schema || problems.length > payload.problems.length;
+    return isChanged ? { ...payload, schema, problems } : payload;
   }
 
   #readPayload(types: readonly Type[]): PayloadSchema {
@@ -399,8 +407,9 @@ function shorten(text: string): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
+/** Whether a property is there when its object is stored: JSON leaves out what is undefined. */
 function isRequired(host: CompilerHost, property: Property, type: Type): boolean {
-  if (property.isOptional) return false;
+  if (property.isOptional || host.kind(type) === "unknown" || host.kind(type) === "any") return false;
   return host.kind(type) !== "union" || !host.members(type).some((member) => isAbsent(host, member));
 }
 

@@ -61,9 +61,9 @@ function compileTest(shape: Shape, form: Form, compile: (shape: Shape) => Test):
       return isJson ? each : (value) => value instanceof Set && each([...value]);
     }
     case "tuple":
-      return tupleTest(shape.prefix.map(compile), shape.rest && compile(shape.rest));
+      return tupleTest(shape.prefix.map(compile), shape.minLength, shape.rest && compile(shape.rest));
     case "Map": {
-      const each = arrayTest(tupleTest([compile(shape.key), compile(shape.value)], undefined));
+      const each = arrayTest(tupleTest([compile(shape.key), compile(shape.value)], 2, undefined));
       return isJson ? each : (value) => value instanceof Map && each([...value]);
     }
     case "object":
@@ -99,10 +99,11 @@ function arrayTest(item: Test): Test {
   return (value) => Array.isArray(value) && value.every(item);
 }
 
-function tupleTest(prefix: readonly Test[], rest: Test | undefined): Test {
+function tupleTest(prefix: readonly Test[], minLength: number, rest: Test | undefined): Test {
   return (value) =>
     Array.isArray(value) &&
-    (rest ? value.length >= prefix.length : value.length === prefix.length) &&
+    value.length >= minLength &&
+    (rest !== undefined || value.length <= prefix.length) &&
     value.every((item, index) => (prefix[index] ?? rest)?.(item));
 }
 

@@ -17,7 +17,13 @@ export type Shape =
   /** `const` and `enum`; null is never among the values, it is a branch of a union. */
   | { readonly kind: "literal"; readonly values: readonly Json[] }
   | { readonly kind: "array" | "Set" | "stream"; readonly items: Shape }
-  | { readonly kind: "tuple"; readonly prefix: readonly Shape[]; readonly rest: Shape | undefined }
+  | {
+      readonly kind: "tuple";
+      readonly prefix: readonly Shape[];
+      /** The elements that are always there: the first ones of the prefix. */
+      readonly minLength: number;
+      readonly rest: Shape | undefined;
+    }
   | { readonly kind: "Map"; readonly key: Shape; readonly value: Shape }
   | ObjectShape
   /** At least two branches, none of them a union. */
@@ -171,6 +177,7 @@ class SchemaReader {
         return {
           kind: "tuple",
           prefix: schema.prefixItems.map((item) => this.read(item)),
+          minLength: typeof schema.minItems === "number" ? schema.minItems : schema.prefixItems.length,
           rest: schema.items === undefined || schema.items === false ? undefined : this.read(schema.items),
         };
       case "object":

@@ -11,6 +11,8 @@ export interface PayloadType {
   readonly values: fc.Arbitrary<unknown>;
   /** Whether JSON is what a value of the type is stored as. */
   readonly accepts: (json: Json) => boolean;
+  /** Undefined is a value, too: a property of the type may be missing in JSON. */
+  readonly isUnknown?: boolean;
 }
 
 /** A type that needs no declaration. */

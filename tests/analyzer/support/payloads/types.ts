@@ -59,7 +59,9 @@ export function objectOf(properties: readonly Property[]): PayloadType {
       isObject(json) &&
       properties.every(({ name, type, isOptional, isUndefined }) => {
         const value = Object.hasOwn(json, name) ? json[name] : undefined;
-        return value === undefined ? isOptional || isUndefined : type.accepts(value);
+        return value === undefined
+          ? isOptional || isUndefined || type.isUnknown === true
+          : type.accepts(value);
       }),
   };
 }
@@ -76,6 +78,7 @@ function arrayOf(item: PayloadType, style: "array" | "readonly" | "generic"): Pa
   };
   return {
     ...item,
+    isUnknown: false,
     text: texts[style],
     values: fc.array(item.values, { maxLength: 3 }),
     accepts: (json) => isArray(json) && json.every(item.accepts),
@@ -128,6 +131,7 @@ function recordOf(value: PayloadType, form: "names" | "text" | "numbers" | "temp
   const isAll = form === "names";
   return {
     ...value,
+    isUnknown: false,
     text: written,
     values: isAll
       ? fc.record({ a: value.values, b: value.values }, { noNullPrototype: true })
@@ -137,7 +141,7 @@ function recordOf(value: PayloadType, form: "names" | "text" | "numbers" | "temp
         }),
     accepts: (json) =>
       isObject(json) &&
-      (!isAll || (Object.hasOwn(json, "a") && Object.hasOwn(json, "b"))) &&
+      (!isAll || value.isUnknown || (Object.hasOwn(json, "a") && Object.hasOwn(json, "b"))) &&
       Object.entries(json).every(([key, each]) => !isKey(key) || value.accepts(each)),
   };
 }
@@ -162,6 +166,7 @@ function mapOf(key: PayloadType, value: PayloadType): PayloadType {
 function setOf(item: PayloadType): PayloadType {
   return {
     ...item,
+    isUnknown: false,
     text: `Set<${item.text}>`,
     values: fc.array(item.values, { maxLength: 3 }).map((items) => new Set(items)),
     accepts: (json) => isArray(json) && json.every(item.accepts) && new Set(json).size === json.length,
@@ -173,6 +178,7 @@ function unionOf(members: readonly PayloadType[]): PayloadType {
     text: members.map(({ text: each }) => `(${each})`).join(" | "),
     declarations: declarationsOf(members),
     values: fc.oneof(...members.map(({ values }) => values)),
+    isUnknown: members.some(({ isUnknown }) => isUnknown),
     accepts: (json) => members.some(({ accepts }) => accepts(json)),
   };
 }
@@ -200,8 +206,7 @@ function intersectionOf(left: readonly Property[], right: readonly Property[]): 
 function recursive(value: PayloadType): PayloadType {
   const isNode = (json: Json): boolean =>
     isObject(json) &&
-    json.value !== undefined &&
-    value.accepts(json.value) &&
+    (json.value === undefined ? value.isUnknown === true : value.accepts(json.value)) &&
     json.next !== undefined &&
     isArray(json.next) &&
     json.next.every(isLink);
@@ -221,7 +226,7 @@ function recursive(value: PayloadType): PayloadType {
       { noNullPrototype: true },
     ),
   }));
-  const type = { ...value, values: tree as fc.Arbitrary<unknown>, accepts: isNode };
+  const type = { ...value, isUnknown: false, values: tree as fc.Arbitrary<unknown>, accepts: isNode };
   return declared(
     type,
     (name) =>
@@ -233,6 +238,7 @@ function recursive(value: PayloadType): PayloadType {
 function boxOf(value: PayloadType): PayloadType {
   return {
     ...value,
+    isUnknown: false,
     text: `Box<${value.text}>`,
     declarations: [...value.declarations, "interface Box<T> { readonly items: T[]; first?: T }"],
     values: fc.oneof(
