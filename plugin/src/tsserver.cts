@@ -19,6 +19,10 @@ function decorate(
   const log = (text: string) => info.project.projectService.logger.info(text);
   const editor = new analyzer.EditorProject(typescript, () => base.getProgram(), log);
   const proxy = { ...base };
+  /** Whether the editor shows links in documentation; it gets plain text otherwise. */
+  const hasLinks = (fileName: string) =>
+    info.project.projectService.getPreferences(fileName as ts.server.NormalizedPath).displayPartsForJSDoc ===
+    true;
 
   proxy.getSemanticDiagnostics = (fileName) => [
     ...base.getSemanticDiagnostics(fileName),
@@ -30,14 +34,7 @@ function decorate(
   ];
   proxy.getQuickInfoAtPosition = (fileName, position, ...rest) => {
     const found = base.getQuickInfoAtPosition(fileName, position, ...rest);
-    const text = found && editor.documentation(fileName, found.textSpan.start);
-    if (text === undefined) return found;
-    const before = found?.documentation ?? [];
-    const separator = before.length > 0 ? "\n\n" : "";
-    return {
-      ...found,
-      documentation: [...before, { kind: "text", text: `${separator}${text}` }],
-    } as ts.QuickInfo;
+    return editor.hover(fileName, position, found, hasLinks(fileName));
   };
   proxy.getDefinitionAndBoundSpan = (fileName, position) => {
     const found = base.getDefinitionAndBoundSpan(fileName, position);

@@ -282,7 +282,7 @@ describe("a crash of the analyzer", () => {
           messageText: "Internal error: boom while reading src/tasks.ts",
         },
       ]);
-      expect(editor.documentation(file, 60)).toBeUndefined();
+      expect(editor.hover(file, 60, undefined, false)).toBeUndefined();
       expect(editor.projectDiagnostics()).toEqual([]);
     }
     expect(log).toEqual([

@@ -1,34 +1,14 @@
-/** A real tsserver with the plugin: diagnostics as the analyzer has them, as you type, and what hovering says. */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+/** A real tsserver with the plugin: diagnostics as the analyzer has them, as you type, and where names lead. */
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { compilerCode, type Diagnostic } from "@glacier-ts/core";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { analyzeFolder } from "../analyzer/support/analyze-folder.js";
 import { type FixtureCase, fixtureCases } from "../analyzer/support/fixture-cases.js";
+import { makeEditorProject, nameForEditor, startServer } from "./support/editor.js";
 import { correct, correctTasks, cycleError, cyclic, cyclicTasks, pipelineFile } from "./support/sample.js";
-import { makeProject, projectOfCase, tspc } from "./support/tspc.js";
-import { type ServerDiagnostic, Tsserver } from "./support/tsserver.js";
-
-/** The same entry for ts-patch and tsserver. */
-function makeEditorProject(files: Readonly<Record<string, string>>): string {
-  const folder = makeProject(files);
-  addName(folder);
-  return folder;
-}
-
-function addName(folder: string): void {
-  const file = path.join(folder, "tsconfig.json");
-  const config = JSON.parse(readFileSync(file, "utf8"));
-  config.compilerOptions.plugins[0].name = "@glacier-ts/plugin";
-  writeFileSync(file, JSON.stringify(config));
-}
-
-/** A server that ends with the test. */
-function startServer(folder: string, onFinished = onTestFinished): Tsserver {
-  const server = new Tsserver(folder);
-  onFinished(() => server.stop());
-  return server;
-}
+import { projectOfCase, tspc } from "./support/tspc.js";
+import type { ServerDiagnostic } from "./support/tsserver.js";
 
 /** The first reporting case of every entry, and every fourth program. */
 function chosenCases(): readonly FixtureCase[] {
@@ -85,7 +65,7 @@ describe.concurrent("reports as the analyzer does", () => {
   it.for(chosenCases())("$name", async (fixture, { onTestFinished }) => {
     const folder = projectOfCase(fixture);
     const { diagnostics } = analyzeFolder(folder);
-    addName(folder);
+    nameForEditor(folder);
     const server = startServer(folder, onTestFinished);
     const files = sourceFiles(folder);
     for (const file of files) server.open(file);
@@ -181,62 +161,6 @@ describe("as you type", () => {
     await server.diagnostics("src/tasks.ts");
     server.replace("src/tasks.ts", broken, "(users:  users", "(users: CleanUsers): Scores => users");
     expect(await server.diagnostics("src/pipeline.ts")).toEqual([]);
-  });
-});
-
-describe("hovering", () => {
-  it("says what a dataset, a task and a pipeline are", async () => {
-    const datasets = `import { dataset, type Dataset } from "@glacier-ts/core";
-import { s3 } from "@glacier-ts/core/storage";
-
-/** Users as the API has them. */
-export type RawUsers = Dataset<"raw_users", string[]>;
-export const CleanUsers = dataset("clean_users", { storage: s3({ bucket: "lake", prefix: "clean/" }) }).of<string[]>();
-export type CleanUsers = Dataset.Of<typeof CleanUsers>;
-export type Scores = Dataset<"scores", number[]>;
-`;
-    const tasks = `import { task } from "@glacier-ts/core";
-import type { CleanUsers as Clean, RawUsers, Scores } from "./datasets.js";
-
-export function extract(): RawUsers | null {
-  return ["Ada"];
-}
-export const clean = task({}, (users: RawUsers | null, scores?: Scores): Clean => users ?? []);
-export const print = task({}, (users: Clean): void => console.log(users));
-`;
-    const server = startServer(
-      makeEditorProject({
-        "src/datasets.ts": datasets,
-        "src/tasks.ts": tasks,
-        "src/pipeline.ts": pipelineFile.replaceAll("score", "print"),
-      }),
-    );
-    server.open("src/tasks.ts");
-    server.open("src/datasets.ts");
-    server.open("src/pipeline.ts");
-    const pipeline = pipelineFile.replaceAll("score", "print");
-
-    expect(await server.hover("src/tasks.ts", tasks, "RawUsers | null {")).toBe(
-      "Users as the API has them.\n\nDataset `raw_users`\n\n- produced by `extract` (src/tasks.ts:4)\n- consumed by `clean` (src/tasks.ts:7)",
-    );
-    const cleanUsers =
-      "Dataset `clean_users`\n\n- produced by `clean` (src/tasks.ts:7)\n- consumed by `print` (src/tasks.ts:8)\n- stored in s3: bucket `lake`, prefix `clean/`";
-    expect(await server.hover("src/tasks.ts", tasks, "Clean => users")).toBe(cleanUsers);
-    expect(await server.hover("src/datasets.ts", datasets, "CleanUsers = dataset")).toBe(cleanUsers);
-    expect(await server.hover("src/datasets.ts", datasets, "CleanUsers = Dataset.Of")).toBe(cleanUsers);
-    expect(await server.hover("src/datasets.ts", datasets, "Scores =")).toBe(
-      "Dataset `scores`\n\n- produced by no task\n- consumed by `clean` (src/tasks.ts:7)",
-    );
-    expect(await server.hover("src/tasks.ts", tasks, "extract()")).toBe(
-      "Task `extract`\n\n- reads no dataset\n- produces `raw_users` or nothing",
-    );
-    expect(await server.hover("src/pipeline.ts", pipeline, "clean, print]")).toBe(
-      "Task `clean`\n\n- reads `raw_users`, `scores` (optional)\n- produces `clean_users`",
-    );
-    expect(await server.hover("src/pipeline.ts", pipeline, "analytics =")).toBe(
-      "Pipeline `analytics`\n\n- 3 tasks\n- sources: `extract`\n- sinks: `print`",
-    );
-    expect(await server.hover("src/tasks.ts", tasks, "users ?? []")).toBe("");
   });
 });
 

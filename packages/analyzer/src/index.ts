@@ -5,6 +5,7 @@
 export { analyze, type ProgramAnalysis } from "./analyze.js";
 export { FileAnalyzer } from "./analyze-file.js";
 export type * from "./compiler-host.js";
+export { describeSchema } from "./describe-schema.js";
 export { EditorProject } from "./hosts/editor-project.js";
 export { fileDependencies } from "./hosts/file-dependencies.js";
 export { type ProgramOptions, ProgramProject, replaceFile } from "./hosts/program-project.js";

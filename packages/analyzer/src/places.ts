@@ -12,14 +12,14 @@ export interface TaskPlace {
 
 /** The declarations of the tasks that produce a dataset. */
 export function producersOf(files: readonly FileFacts[], dataset: string): readonly TaskPlace[] {
-  return tasksOf(files)
+  return exportedTasks(files)
     .filter((task) => task.returned.outputs.some(({ mention }) => mention.name === dataset))
     .map(({ name, location }) => ({ task: name, location }));
 }
 
 /** The parameters that read what a task produces. */
 export function consumersOf(files: readonly FileFacts[], id: string): readonly TaskPlace[] {
-  const tasks = tasksOf(files);
+  const tasks = exportedTasks(files);
   const outputs = tasks.find((task) => task.id === id)?.returned.outputs ?? [];
   const produced = new Set(outputs.flatMap(({ mention }) => mention.name ?? []));
   return tasks.flatMap(({ name: task, parameters }) =>
@@ -30,7 +30,7 @@ export function consumersOf(files: readonly FileFacts[], id: string): readonly T
 }
 
 /** Exported tasks, each once, by file and position. */
-function tasksOf(files: readonly FileFacts[]): readonly TaskFacts[] {
+export function exportedTasks(files: readonly FileFacts[]): readonly TaskFacts[] {
   const listed = files.flatMap(({ pipelines }) =>
     pipelines.flatMap(({ elements }) => elements.flatMap(({ plain }) => plain ?? [])),
   );

@@ -33,6 +33,12 @@ interface Span {
   readonly start: Place;
 }
 
+interface DisplayPart {
+  readonly text: string;
+  readonly kind: string;
+  readonly target?: Span;
+}
+
 interface Message {
   readonly type: "response" | "event";
   readonly request_seq?: number;
@@ -106,11 +112,21 @@ export class Tsserver {
     return body as readonly { message: string; code: number }[];
   }
 
-  /** The documentation that is shown at the first occurrence of a text. */
-  async hover(file: string, text: string, at: string): Promise<string> {
+  /** The documentation that is shown at the first occurrence of a text; with links, or as plain text. */
+  async hover(file: string, text: string, at: string, hasLinks = false): Promise<string> {
+    await this.request("configure", { preferences: { displayPartsForJSDoc: hasLinks } });
     const place = placeOf(text, text.indexOf(at));
     const body = await this.request("quickinfo", { file: this.#path(file), ...place });
-    return (body as { documentation: string }).documentation;
+    const { documentation } = body as { documentation: string | readonly DisplayPart[] };
+    return typeof documentation === "string" ? documentation : this.#markdown(documentation);
+  }
+
+  /** As VS Code makes Markdown of it: `[name](place)`. */
+  #markdown(parts: readonly DisplayPart[]): string {
+    return parts
+      .filter(({ text, kind }) => kind !== "link" || !["{@linkcode ", "}"].includes(text))
+      .map(({ text, target }) => (target ? `[\`${text}\`](${this.#spanText(target)})` : text))
+      .join("");
   }
 
   /** Where going to the definition of the first occurrence of a text leads: `src/tasks.ts:4:17`. */

@@ -1,25 +1,17 @@
 /** A project in an editor: the programs of one tsconfig, one after another, and what is said of each. */
-import path from "node:path";
-import type { Location } from "@glacier-ts/core";
 import type ts from "typescript";
-import type { ProgramAnalysis } from "../analyze.js";
-import type { CompilerHost, Node } from "../compiler-host.js";
-import { describeSubject, type Subject } from "../describe.js";
 import { IncrementalAnalysis } from "../incremental-analysis.js";
-import { consumersOf, producersOf, type TaskPlace } from "../places.js";
+import type { AnalyzedProgram } from "./analyzed-program.js";
 import { compilerDiagnostic } from "./compiler-diagnostic.js";
+import { hover } from "./editor-hover.js";
+import { consumers, producers } from "./editor-navigation.js";
 import { fileDependencies } from "./file-dependencies.js";
 import { projectRoot } from "./project-root.js";
 import { typescript6Host } from "./typescript6.js";
 
-/** One program, analysed. */
-interface Analyzed {
-  readonly host: CompilerHost;
-  readonly analysis: ProgramAnalysis;
+interface Analyzed extends AnalyzedProgram {
   /** By file name; those without a place in a file are under the empty name. */
   readonly diagnostics: ReadonlyMap<string, readonly ts.Diagnostic[]>;
-  /** A place as the editor takes it; none where its file is not in the program. */
-  readonly place: (place: TaskPlace) => readonly ts.DefinitionInfo[];
 }
 
 /** A number of its own: internal errors are not in the catalogue. */
@@ -75,51 +67,41 @@ export class EditorProject {
     return !outcome || outcome instanceof InternalError ? [] : (outcome.diagnostics.get("") ?? []);
   }
 
-  /** What there is to say of the dataset, task or pipeline that is named at a position. */
-  documentation(fileName: string, position: number): string | undefined {
-    return this.#at(fileName, position, ({ analysis }, subject) =>
-      describeSubject(analysis.manifest, subject),
-    );
+  /**
+   * What hovering shows.
+   *
+   * @param found what TypeScript says itself; the answer where Glacier has nothing to add
+   * @param hasLinks the editor takes parts of text that lead somewhere
+   */
+  hover(
+    fileName: string,
+    position: number,
+    found: ts.QuickInfo | undefined,
+    hasLinks: boolean,
+  ): ts.QuickInfo | undefined {
+    return this.#ask(fileName, (analyzed, file) => hover(analyzed, file, position, found, hasLinks)) ?? found;
   }
 
   /** The tasks that produce the dataset that is named at a position. */
   producers(fileName: string, position: number): readonly ts.DefinitionInfo[] {
-    const found = this.#at(fileName, position, ({ analysis, place }, subject) =>
-      subject.kind === "dataset" ? producersOf(analysis.files, subject.name).flatMap(place) : [],
-    );
-    return found ?? [];
+    return this.#ask(fileName, (analyzed, file) => producers(analyzed, file, position)) ?? [];
   }
 
   /** The parameters that read what the task that is named at a position produces. */
   consumers(fileName: string, position: number): readonly ts.ReferencedSymbol[] {
-    const found = this.#at(fileName, position, ({ analysis, place }, subject) => {
-      if (subject.kind !== "task") return [];
-      return consumersOf(analysis.files, subject.id).flatMap((consumer) =>
-        place(consumer).map((definition) => ({
-          definition: { ...definition, displayParts: [{ kind: "text", text: `read by ${consumer.task}` }] },
-          references: [
-            { fileName: definition.fileName, textSpan: definition.textSpan, isWriteAccess: false },
-          ],
-        })),
-      );
-    });
-    return found ?? [];
+    return this.#ask(fileName, (analyzed, file) => consumers(analyzed, file, position)) ?? [];
   }
 
-  /** Answers a question about what is named at a position; undefined where that is nothing of Glacier's. */
-  #at<Answer>(
+  /** Answers a question about a file; undefined where the program or the answer could not be had. */
+  #ask<Answer>(
     fileName: string,
-    position: number,
-    answer: (analyzed: Analyzed, subject: Subject) => Answer,
+    answer: (analyzed: AnalyzedProgram, file: ts.SourceFile) => Answer,
   ): Answer | undefined {
     const program = this.#currentProgram();
     const file = program?.getSourceFile(fileName);
     const outcome = program && file && this.#analyze(program);
     if (!outcome || outcome instanceof InternalError) return undefined;
-    const found = this.#guard(fileName, () => {
-      const subject = subjectAt(outcome, nodeAt(this.#ts, file, position) as unknown as Node);
-      return subject && answer(outcome, subject);
-    });
+    const found = this.#guard(fileName, () => answer(outcome, file));
     return found instanceof InternalError ? undefined : found;
   }
 
@@ -140,14 +122,7 @@ export class EditorProject {
       const name = diagnostic.file?.fileName ?? "";
       diagnostics.set(name, [...(diagnostics.get(name) ?? []), diagnostic]);
     }
-    const place = ({ task, location: { file, start = 0, length = 0 } }: TaskPlace) => {
-      const source = program.getSourceFile(path.resolve(root, file));
-      if (!source) return [];
-      const kind = this.#ts.ScriptElementKind.functionElement;
-      const container = { containerKind: this.#ts.ScriptElementKind.unknown, containerName: "" };
-      return [{ fileName: source.fileName, textSpan: { start, length }, kind, name: task, ...container }];
-    };
-    return { host, analysis, diagnostics, place };
+    return { ts: this.#ts, program, root, host, analysis, diagnostics };
   }
 
   #guard<Value>(file: string | undefined, read: () => Value): Value | InternalError {
@@ -172,45 +147,5 @@ class InternalError {
     const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
     this.text = `Internal error: ${message.replace(/^Internal error: /, "")} while reading ${reading}`;
     this.log = `Glacier: ${this.text}\n${stack ?? ""}`;
-  }
-}
-
-function subjectAt({ host, analysis }: Analyzed, node: Node): Subject | undefined {
-  const symbol = host.symbolAt(node);
-  const declaration = symbol && host.declarationOf(symbol);
-  if (declaration?.origin !== "project") return undefined;
-  const { manifest, files } = analysis;
-  const id = `${declaration.file}#${declaration.exportPath}`;
-  if (manifest.tasks[id]) return { kind: "task", id };
-  if (manifest.pipelines[id]) return { kind: "pipeline", id };
-  const name = host.location(declaration.node);
-  const isHere = (location: Location) => location.file === name.file && location.start === name.start;
-  const facts = files.find(({ file }) => file === name.file);
-  const dataset = facts?.datasets.find(
-    ({ form, location }) => isHere(location) || (form === "value" && isInside(host, declaration, location)),
-  );
-  return dataset && { kind: "dataset", name: dataset.name };
-}
-
-/** Whether a call that makes a dataset is in the value of a declaration. */
-function isInside(
-  host: CompilerHost,
-  { initializer }: { readonly initializer: Node | undefined },
-  location: Location,
-): boolean {
-  const { start = 0, length = 0 } = initializer ? host.location(initializer) : {};
-  const at = location.start ?? -1;
-  return at >= start && at < start + length;
-}
-
-/** The innermost node around a position. */
-function nodeAt(typescript: typeof import("typescript"), file: ts.SourceFile, position: number): ts.Node {
-  let node: ts.Node = file;
-  for (;;) {
-    const inner: ts.Node | undefined = typescript.forEachChild(node, (child) =>
-      child.getStart(file) <= position && position < child.end ? child : undefined,
-    );
-    if (!inner) return node;
-    node = inner;
   }
 }
