@@ -16,10 +16,31 @@ export interface ServerDiagnostic {
   readonly code: number;
   readonly source?: string;
   readonly startLocation: Place;
+  readonly endLocation: Place;
   readonly relatedInformation?: readonly {
     readonly message: string;
     readonly span?: { readonly file: string; readonly start: Place };
   }[];
+}
+
+/** A change of a file, as tsserver sends it. */
+export interface TextChange {
+  readonly start: Place;
+  readonly end: Place;
+  readonly newText: string;
+}
+
+export interface FileChanges {
+  readonly fileName: string;
+  readonly textChanges: readonly TextChange[];
+}
+
+export interface CodeFix {
+  readonly fixName: string;
+  readonly description: string;
+  readonly changes: readonly FileChanges[];
+  readonly fixId?: string;
+  readonly fixAllDescription?: string;
 }
 
 /** 1-based. */
@@ -129,6 +150,36 @@ export class Tsserver {
       .join("");
   }
 
+  /** The quick fixes for a diagnostic. */
+  async codeFixes(file: string, diagnostic: ServerDiagnostic): Promise<readonly CodeFix[]> {
+    const { startLocation: start, endLocation: end, code } = diagnostic;
+    const body = await this.request("getCodeFixes", {
+      file: this.#path(file),
+      startLine: start.line,
+      startOffset: start.offset,
+      endLine: end.line,
+      endOffset: end.offset,
+      errorCodes: [code],
+    });
+    return body as readonly CodeFix[];
+  }
+
+  /** The numbers of the diagnostics that have quick fixes; VS Code asks without a file. */
+  async supportedCodeFixes(file?: string): Promise<readonly string[]> {
+    const body = await this.request(
+      "getSupportedCodeFixes",
+      file === undefined ? undefined : { file: this.#path(file) },
+    );
+    return body as readonly string[];
+  }
+
+  /** The changes of one kind of quick fix for the whole file. */
+  async combinedCodeFix(file: string, fixId: string): Promise<readonly FileChanges[]> {
+    const scope = { type: "file", args: { file: this.#path(file) } };
+    const body = await this.request("getCombinedCodeFix", { scope, fixId });
+    return (body as { changes: readonly FileChanges[] }).changes;
+  }
+
   /** Where going to the definition of the first occurrence of a text leads: `src/tasks.ts:4:17`. */
   async definitions(file: string, text: string, at: string): Promise<readonly string[]> {
     const place = placeOf(text, text.indexOf(at));
@@ -149,7 +200,7 @@ export class Tsserver {
   }
 
   /** Sends a request and waits for its response. */
-  async request(command: string, commandArguments: object): Promise<unknown> {
+  async request(command: string, commandArguments?: object): Promise<unknown> {
     const sequence = this.#send(command, commandArguments);
     const message = await new Promise<Message>((resolve, reject) => {
       this.#waiting.set(sequence, { resolve, reject });
@@ -162,7 +213,7 @@ export class Tsserver {
     return path.join(this.#folder, file);
   }
 
-  #send(command: string, commandArguments: object): number {
+  #send(command: string, commandArguments?: object): number {
     const seq = ++this.#sent;
     const message = JSON.stringify({ seq, type: "request", command, arguments: commandArguments });
     this.#process.stdin?.write(`${message}\n`);

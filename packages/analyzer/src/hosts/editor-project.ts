@@ -1,11 +1,14 @@
 /** A project in an editor: the programs of one tsconfig, one after another, and what is said of each. */
 import type ts from "typescript";
+import { fixableCodes } from "../fixes/fixes.js";
 import { IncrementalAnalysis } from "../incremental-analysis.js";
 import type { AnalyzedProgram } from "./analyzed-program.js";
 import { compilerDiagnostic } from "./compiler-diagnostic.js";
+import { codeFixes, combinedCodeFix, isOwnFix } from "./editor-fixes.js";
 import { hover } from "./editor-hover.js";
 import { consumers, producers } from "./editor-navigation.js";
 import { fileDependencies } from "./file-dependencies.js";
+import type { EditorRequest } from "./import-edits.js";
 import { projectRoot } from "./project-root.js";
 import { typescript6Host } from "./typescript6.js";
 
@@ -22,6 +25,9 @@ const internalErrorCode = 990_000;
  * that are asked for, until a program can be analysed again.
  */
 export class EditorProject {
+  /** The numbers of the diagnostics that have quick fixes. */
+  static readonly fixableCodes = fixableCodes;
+
   readonly #ts: typeof import("typescript");
   readonly #currentProgram: () => ts.Program | undefined;
   readonly #log: (text: string) => void;
@@ -90,6 +96,22 @@ export class EditorProject {
   /** The parameters that read what the task that is named at a position produces. */
   consumers(fileName: string, position: number): readonly ts.ReferencedSymbol[] {
     return this.#ask(fileName, (analyzed, file) => consumers(analyzed, file, position)) ?? [];
+  }
+
+  /** The quick fixes for what the analyzer reports at a span; `codes` are the numbers of the diagnostics. */
+  codeFixes(
+    fileName: string,
+    at: { readonly start: number; readonly end: number; readonly codes: readonly number[] },
+    request: EditorRequest,
+  ): readonly ts.CodeFixAction[] {
+    return this.#ask(fileName, (analyzed, file) => codeFixes(analyzed, file, at, request)) ?? [];
+  }
+
+  /** One kind of quick fix for everything in a file; undefined where the kind is none of Glacier's. */
+  combinedCodeFix(fileName: string, fixId: {}, request: EditorRequest): ts.CombinedCodeActions | undefined {
+    if (!isOwnFix(fixId)) return undefined;
+    const found = this.#ask(fileName, (analyzed, file) => combinedCodeFix(analyzed, file, fixId, request));
+    return found ?? { changes: [] };
   }
 
   /** Answers a question about a file; undefined where the program or the answer could not be had. */

@@ -312,7 +312,7 @@ export function isMadeByTask(host: CompilerHost, type: Type): boolean {
 }
 
 /** What a promise is of; undefined for other types. */
-function promisedType(host: CompilerHost, type: Type): Type | undefined {
+export function promisedType(host: CompilerHost, type: Type): Type | undefined {
   const name = host.kind(type) === "object" ? host.nameOf(type) : undefined;
   const isPromise = name?.origin === "lib" && (name.name === "Promise" || name.name === "PromiseLike");
   return isPromise ? host.typeArguments(type)[0] : undefined;
