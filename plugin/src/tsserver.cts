@@ -54,6 +54,28 @@ function decorate(
     const found = base.findReferences(fileName, position);
     return found && [...found, ...editor.consumers(fileName, position)];
   };
+  proxy.getCompletionsAtPosition = (fileName, position, options, ...rest) =>
+    editor.completions(fileName, position, (includeSymbol) =>
+      base.getCompletionsAtPosition(
+        fileName,
+        position,
+        { ...options, ...(includeSymbol && { includeSymbol }) },
+        ...rest,
+      ),
+    );
+  proxy.getCompletionEntryDetails = (fileName, position, name, formatOptions, source, preferences, data) =>
+    editor.completionDetails(
+      fileName,
+      position,
+      { name, source },
+      {
+        details: () =>
+          base.getCompletionEntryDetails(fileName, position, name, formatOptions, source, preferences, data),
+        symbol: () => base.getCompletionEntrySymbol(fileName, position, name, source),
+      },
+      request(formatOptions ?? {}, preferences),
+      hasLinks(fileName),
+    );
   proxy.getSupportedCodeFixes = (fileName) => [
     ...new Set([...base.getSupportedCodeFixes(fileName), ...fixableCodes]),
   ];

@@ -31,31 +31,27 @@ describe("the lost return type", () => {
     expect(await project.problems()).toEqual([]);
   });
 
-  it.for([
-    [
-      "an async function",
-      "async function f(users: RawUsers) { return users.map(({ name }) => name); }",
-      "Promise<Names>",
-    ],
-    [
-      "a promise",
-      "function f(users: RawUsers) { return Promise.resolve(users.map(({ name }) => name)); }",
-      "Promise<Names>",
-    ],
-    [
-      "null",
-      "function f(users: RawUsers) { if (!users[0]) return null; return users.map(({ name }) => name); }",
-      "Names | null",
-    ],
-  ] as const)("of a plain function with %s", async ([, text, type]) => {
-    const pipeline = `export const p = pipeline({ name: "p", tasks: [extract, f] });\n`;
-    const source = `import { pipeline } from "@glacier-ts/core";\nimport type { Names, RawUsers } from "./datasets.js";\n\nexport function extract(): RawUsers { return []; }\nexport ${text}\n${pipeline}export const used: Names = [];\n`;
-    const project = EditedProject.of({ "src/datasets.ts": datasets, "src/tasks.ts": source });
-    await project.fix(992_001, `Return dataset 'names': write the return type '${type}'`);
-    expect(project.text("src/tasks.ts")).toBe(
-      source.replace("f(users: RawUsers)", `f(users: RawUsers): ${type}`),
-    );
-    expect(await project.problems()).toEqual([]);
+  it("of a plain function is a promise where it returns one, and null where it may", async () => {
+    const project = EditedProject.of({ "src/datasets.ts": datasets, "src/tasks.ts": "" });
+    for (const [text, type] of [
+      ["async function f(users: RawUsers) { return users.map(({ name }) => name); }", "Promise<Names>"],
+      [
+        "function f(users: RawUsers) { return Promise.resolve(users.map(({ name }) => name)); }",
+        "Promise<Names>",
+      ],
+      [
+        "function f(users: RawUsers) { if (!users[0]) return null; return users.map(({ name }) => name); }",
+        "Names | null",
+      ],
+    ] as const) {
+      const source = `import { pipeline } from "@glacier-ts/core";\nimport type { Names, RawUsers } from "./datasets.js";\n\nexport function extract(): RawUsers { return []; }\nexport ${text}\nexport const p = pipeline({ name: "p", tasks: [extract, f] });\nexport const used: Names = [];\n`;
+      project.write({ "src/tasks.ts": source });
+      await project.fix(992_001, `Return dataset 'names': write the return type '${type}'`);
+      expect(project.text("src/tasks.ts")).toBe(
+        source.replace("f(users: RawUsers)", `f(users: RawUsers): ${type}`),
+      );
+      expect(await project.problems()).toEqual([]);
+    }
   });
 
   it("replaces one that says no dataset", async () => {
@@ -99,16 +95,17 @@ describe("the lost return type", () => {
     const nothing = `${head}export const at = task({}, (users: RawUsers) => new Date(users.length));\n`;
     const taken = `${head}interface Names { n: 1 }\nexport const names = task({}, (users: RawUsers) => users.map(({ name }) => name));\nexport const other: Names = { n: 1 };\n`;
     const script = `import { task } from "@glacier-ts/core";\nexport const names = task({}, /** @param {import("./datasets.js").RawUsers} users */ (users) => users.map(({ name }) => name));\n`;
-    for (const files of [
-      { "src/tasks.ts": nothing },
-      { "src/tasks.ts": taken },
-      { "src/tasks.js": script },
-    ]) {
-      const project = EditedProject.of(
-        { "src/datasets.ts": datasets, ...files },
-        { allowJs: true, checkJs: true },
-      );
-      expect(await project.fixes(992_001)).toEqual([]);
+    const files = { "src/nothing.ts": nothing, "src/taken.ts": taken, "src/script.js": script };
+    const project = EditedProject.of(
+      { "src/datasets.ts": datasets, ...files },
+      { allowJs: true, checkJs: true },
+    );
+    const reported = await project.diagnostics();
+    expect(reported.map(({ file, diagnostic }) => [file, diagnostic.code])).toEqual(
+      Object.keys(files).map((file) => [file, 992_001]),
+    );
+    for (const { file, diagnostic } of reported) {
+      expect(await project.server.codeFixes(file, diagnostic)).toEqual([]);
     }
   });
 
@@ -153,12 +150,12 @@ const p = pipeline({ name: "p", tasks: [extract, sum] });
     expect(project.text("src/pipeline.ts")).toBe(all);
     expect(await project.problems()).toEqual([]);
 
-    const together = EditedProject.of({ "src/pipeline.ts": source });
-    const [fix] = await together.fixes(991_001);
+    project.write({ "src/pipeline.ts": source });
+    const [fix] = await project.fixes(991_001);
     expect(fix?.fixAllDescription).toBe("Export all tasks and pipelines of this file");
-    together.apply(await together.server.combinedCodeFix("src/pipeline.ts", fix?.fixId ?? ""));
-    expect(together.text("src/pipeline.ts")).toBe(all);
-    expect(await together.problems()).toEqual([]);
+    project.apply(await project.server.combinedCodeFix("src/pipeline.ts", fix?.fixId ?? ""));
+    expect(project.text("src/pipeline.ts")).toBe(all);
+    expect(await project.problems()).toEqual([]);
   });
 
   it("is left alone where `export` would not help", async () => {
@@ -230,12 +227,15 @@ describe("a dataset that no task produces", () => {
     const title = "Write a task 'produceExchangeRatesEur' that produces 'exchange-rates.eur'";
     const name = "produceExchangeRatesEur";
 
-    const together = EditedProject.of({ "src/pipeline.ts": `${head}${sum}${end("[sum]")}` });
-    await together.fix(993_002, title);
-    expect(together.text("src/pipeline.ts")).toBe(
+    const project = EditedProject.of({
+      "src/tasks.ts": "",
+      "src/pipeline.ts": `${head}${sum}${end("[sum]")}`,
+    });
+    await project.fix(993_002, title);
+    expect(project.text("src/pipeline.ts")).toBe(
       `${head}${stub(name, "Rates")}${sum}${end(`[sum, ${name}]`)}`,
     );
-    expect(await together.problems()).toEqual([]);
+    expect(await project.problems()).toEqual([]);
 
     const importing = `import { pipeline } from "@glacier-ts/core";\n`;
     for (const [imports, tasks, importsAfter, tasksAfter] of [
@@ -253,7 +253,7 @@ describe("a dataset that no task produces", () => {
       ],
       [`import * as t from "./tasks.js";\n`, "t", `import * as t from "./tasks.js";\n`, "t"],
     ] as const) {
-      const project = EditedProject.of({
+      project.write({
         "src/tasks.ts": `${head}${sum}`,
         "src/pipeline.ts": `${importing}${imports}${end(tasks)}`,
       });

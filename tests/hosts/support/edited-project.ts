@@ -16,8 +16,16 @@ export class EditedProject {
   ) {
     this.#folder = folder;
     this.server = startServer(folder, onFinished as Parameters<typeof startServer>[1]);
-    this.#texts = new Map(Object.entries(files));
-    for (const [file, text] of this.#texts) this.server.open(file, text);
+    this.#texts = new Map();
+    this.write(files);
+  }
+
+  /** Opens files with other texts, or further ones. */
+  write(files: Readonly<Record<string, string>>): void {
+    for (const [file, text] of Object.entries(files)) {
+      this.#texts.set(file, text);
+      this.server.open(file, text);
+    }
   }
 
   static of(files: Readonly<Record<string, string>>, options: Parameters<typeof makeEditorProject>[1] = {}) {

@@ -43,6 +43,15 @@ export interface CodeFix {
   readonly fixAllDescription?: string;
 }
 
+export interface Completion {
+  readonly name: string;
+  readonly sortText: string;
+  readonly source?: string;
+  readonly hasAction?: boolean;
+  readonly data?: unknown;
+  readonly labelDetails?: { readonly description?: string };
+}
+
 /** 1-based. */
 interface Place {
   readonly line: number;
@@ -162,6 +171,42 @@ export class Tsserver {
       errorCodes: [code],
     });
     return body as readonly CodeFix[];
+  }
+
+  /** What is completed at a place in an open file whose text is given, in the order in which editors show it. */
+  async completions(file: string, text: string, offset: number): Promise<readonly Completion[]> {
+    const preferences = { includeCompletionsForModuleExports: true, includeCompletionsWithInsertText: true };
+    await this.request("configure", { preferences });
+    const place = { file: this.#path(file), ...placeOf(text, offset) };
+    const body = await this.request("completionInfo", { ...place, includeExternalModuleExports: true });
+    // As VS Code and typescript-language-server order them.
+    const order = ({ sortText, source, hasAction }: Completion) =>
+      (source && hasAction ? "\uffff" : "") + sortText;
+    return (body as { entries: readonly Completion[] }).entries.toSorted((a, b) =>
+      order(a) < order(b) ? -1 : 1,
+    );
+  }
+
+  /** The changes that come with a completion, and its documentation. */
+  async completionDetails(
+    file: string,
+    text: string,
+    offset: number,
+    { name, source, data }: Completion,
+  ): Promise<{ readonly changes: readonly FileChanges[]; readonly documentation: string }> {
+    const place = { file: this.#path(file), ...placeOf(text, offset) };
+    const body = await this.request("completionEntryDetails", {
+      ...place,
+      entryNames: [{ name, source, data }],
+    });
+    const [details] = body as readonly {
+      readonly codeActions?: readonly { readonly changes: readonly FileChanges[] }[];
+      readonly documentation: readonly DisplayPart[];
+    }[];
+    return {
+      changes: details?.codeActions?.flatMap((action) => action.changes) ?? [],
+      documentation: this.#markdown(details?.documentation ?? []),
+    };
   }
 
   /** The numbers of the diagnostics that have quick fixes; VS Code asks without a file. */

@@ -1,5 +1,11 @@
 import type { CompilerHost, Type } from "../compiler-host.js";
-import { type DatasetChoice, datasetChoices, fittingOutputs, withoutNull } from "../dataset-choices.js";
+import {
+  type DatasetChoice,
+  datasetChoices,
+  fittingOutputs,
+  withoutNull,
+  writeDataset,
+} from "../dataset-choices.js";
 import type { ReturnSlot } from "../editing-host.js";
 import { promisedType } from "../readers/task.js";
 import { taskFunction } from "../task-function.js";
@@ -22,20 +28,21 @@ export const annotateReturn: Fixer = ({ location }, context) => {
   const { host, editing, analysis } = context;
   const task = allTasks(context).find(({ returned }) => isSamePlace(returned.location, location));
   const node = task && editing.nodeAt(task.location);
-  const written = node && taskFunction(host, editing, node);
-  const slot = written && editing.returnSlot(written);
+  const fn = node && taskFunction(host, editing, node);
+  const slot = fn && editing.returnSlot(fn);
   // Where some of several outputs are lost, the whole is no dataset.
   if (!slot || task.returned.outputs.length > 0 || !isTypeScript(slot.location.file)) return [];
-  const returned = returnedValue(host, slot, editing.returnedTypes(written));
-  const fitting = fittingOutputs(host, datasetChoices(host, analysis), returned.types, task);
-  return offered(context, slot.location.file, fitting).map(({ choice, name, isMissing }) => {
-    const type = `${name}${returned.isNullable ? " | null" : ""}`;
+  const returned = returnedValue(host, slot, editing.returnedTypes(fn));
+  const read = new Set(task.parameters.flatMap(({ datasets }) => datasets.map(({ name }) => name)));
+  const fitting = fittingOutputs(host, datasetChoices(host, editing, analysis), returned.types, read);
+  return offered(context, slot.location.file, fitting).map(({ choice, written, imports }) => {
+    const type = `${written}${returned.isNullable ? " | null" : ""}`;
     const text = returned.isPromise ? `Promise<${type}>` : type;
     return {
       name: "annotateReturn",
       title: `Return dataset '${choice.dataset}': write the return type '${text}'`,
       edits: annotation(slot, text),
-      imports: isMissing ? [{ file: slot.location.file, declaration: choice.declaration, isType: true }] : [],
+      imports,
     } satisfies Fix;
   });
 };
@@ -55,18 +62,19 @@ function returnedValue(
 
 interface Offer {
   readonly choice: DatasetChoice;
-  readonly name: string;
-  readonly isMissing: boolean;
+  /** The type as the file writes it. */
+  readonly written: string;
+  readonly imports: Fix["imports"];
 }
 
 /** Each dataset once, by the name that the file has for one of its types already, where it has one. */
 function offered({ editing }: FixContext, file: string, choices: readonly DatasetChoice[]): readonly Offer[] {
   const offers = new Map<string, Offer>();
   for (const choice of choices) {
-    const found = editing.nameIn(file, choice.declaration);
+    const found = writeDataset(editing, file, choice);
     const known = offers.get(choice.dataset);
-    if (found && (!known || (known.isMissing && !found.isMissing)))
-      offers.set(choice.dataset, { choice, ...found });
+    const isBetter = found && (!known || (known.imports.length > 0 && found.imports.length === 0));
+    if (isBetter) offers.set(choice.dataset, { choice, written: found.text, imports: found.imports });
   }
   return [...offers.values()].slice(0, maxChoices);
 }

@@ -1,6 +1,6 @@
 import type { Location } from "@glacier-ts/core";
-import { datasetChoices } from "../dataset-choices.js";
-import { type Edit, type Fix, type FixContext, type Fixer, isTypeScript, type NeededImport } from "./fix.js";
+import { datasetChoices, writeDataset } from "../dataset-choices.js";
+import { type Edit, type Fix, type FixContext, type Fixer, isTypeScript } from "./fix.js";
 import { listInTasks, newLineOf } from "./list-in-tasks.js";
 import { type MissingInput, missingInput } from "./missing-input.js";
 
@@ -70,13 +70,11 @@ function inPipelineFile(
   const { host, editing, analysis } = context;
   const { file } = pipeline.location;
   if (element.file !== file) return undefined;
-  for (const { dataset: declared, declaration } of datasetChoices(host, analysis)) {
-    const type = declared === dataset ? editing.nameIn(file, declaration) : undefined;
-    const stub = type && writeTask(context, pipeline.location, name, type.name);
+  for (const choice of datasetChoices(host, editing, analysis)) {
+    const type = choice.dataset === dataset ? writeDataset(editing, file, choice) : undefined;
+    const stub = type && writeTask(context, pipeline.location, name, type.text);
     const listed = stub && listInTasks(context, element, name);
-    if (!listed) continue;
-    const imports: NeededImport[] = type.isMissing ? [{ file, declaration, isType: true }] : [];
-    return { edits: [...stub, ...listed], imports };
+    if (listed) return { edits: [...stub, ...listed], imports: type.imports };
   }
   return undefined;
 }

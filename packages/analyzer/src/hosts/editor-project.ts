@@ -4,12 +4,14 @@ import { fixableCodes } from "../fixes/fixes.js";
 import { IncrementalAnalysis } from "../incremental-analysis.js";
 import type { AnalyzedProgram } from "./analyzed-program.js";
 import { compilerDiagnostic } from "./compiler-diagnostic.js";
+import { completions, describedCompletion, ownCompletionDetails } from "./editor-completions.js";
 import { codeFixes, combinedCodeFix, isOwnFix } from "./editor-fixes.js";
 import { hover } from "./editor-hover.js";
 import { consumers, producers } from "./editor-navigation.js";
 import { fileDependencies } from "./file-dependencies.js";
 import type { EditorRequest } from "./import-edits.js";
 import { projectRoot } from "./project-root.js";
+import { type TypeSlot, typeSlotAt } from "./type-slot.js";
 import { typescript6Host } from "./typescript6.js";
 
 interface Analyzed extends AnalyzedProgram {
@@ -112,6 +114,58 @@ export class EditorProject {
     if (!isOwnFix(fixId)) return undefined;
     const found = this.#ask(fileName, (analyzed, file) => combinedCodeFix(analyzed, file, fixId, request));
     return found ?? { changes: [] };
+  }
+
+  /**
+   * What is completed.
+   *
+   * @param complete asks TypeScript; `includeSymbol` is true where datasets belong
+   */
+  completions(
+    fileName: string,
+    position: number,
+    complete: (includeSymbol: boolean) => ts.WithMetadata<ts.CompletionInfo> | undefined,
+  ): ts.WithMetadata<ts.CompletionInfo> | undefined {
+    const slot = this.#typeSlot(fileName, position);
+    const found = complete(slot !== undefined);
+    if (!slot || !found) return found;
+    return this.#ask(fileName, (analyzed, file) => completions(analyzed, file, slot, found)) ?? found;
+  }
+
+  /**
+   * The details of one completion.
+   *
+   * @param complete asks TypeScript, for the details and for the symbol
+   */
+  completionDetails(
+    fileName: string,
+    position: number,
+    entry: { readonly name: string; readonly source: string | undefined },
+    complete: {
+      readonly details: () => ts.CompletionEntryDetails | undefined;
+      readonly symbol: () => ts.Symbol | undefined;
+    },
+    request: EditorRequest,
+    hasLinks: boolean,
+  ): ts.CompletionEntryDetails | undefined {
+    const slot = this.#typeSlot(fileName, position);
+    if (!slot) return complete.details();
+    const own = this.#ask(fileName, (analyzed, file) =>
+      ownCompletionDetails(analyzed, file, slot, entry, request, hasLinks),
+    );
+    const found = own ?? complete.details();
+    const symbol = own || !found ? undefined : complete.symbol();
+    if (!found || !symbol) return found;
+    return (
+      this.#ask(fileName, (analyzed) => describedCompletion(analyzed, slot, symbol, found, hasLinks)) ?? found
+    );
+  }
+
+  /** Where a position takes a dataset, as far as syntax tells. Nothing is analysed for completions elsewhere. */
+  #typeSlot(fileName: string, position: number): TypeSlot | undefined {
+    const file = this.#currentProgram()?.getSourceFile(fileName);
+    const slot = file && this.#guard(fileName, () => typeSlotAt(this.#ts, file, position));
+    return slot instanceof InternalError ? undefined : slot;
   }
 
   /** Answers a question about a file; undefined where the program or the answer could not be had. */

@@ -220,6 +220,13 @@ export function typescript6Editing(
       if (!specifier || !target || !last || specifier.parent.parent.isTypeOnly) return undefined;
       return { at: span(last.getSourceFile(), last.end, last.end), file: relative(target.fileName) };
     },
+    besideDeclaration: (at, name) => {
+      const found = checker.getSymbolAtLocation(node(at));
+      const source = found && behindAliases(found).declarations?.[0]?.getSourceFile();
+      const module = source && checker.getSymbolAtLocation(source);
+      const beside = module && checker.tryGetMemberInModuleExports(name, module)?.declarations?.[0];
+      return beside && handle<Node>(beside);
+    },
     nameIn: (file, declaration) => nameIn(file, node(declaration)),
   };
 }
