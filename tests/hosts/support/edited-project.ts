@@ -5,19 +5,20 @@ import type { CodeFix, FileChanges, ServerDiagnostic, Tsserver } from "./tsserve
 
 export class EditedProject {
   readonly server: Tsserver;
+  /** The server's folder: what file names are relative to. */
   readonly #folder: string;
   readonly #texts: Map<string, string>;
 
-  /** @param onFinished for tests that run at one time: what their own context has */
-  constructor(
-    folder: string,
-    files: Readonly<Record<string, string>>,
-    onFinished?: (stop: () => void) => void,
-  ) {
-    this.#folder = folder;
-    this.server = startServer(folder, onFinished as Parameters<typeof startServer>[1]);
+  constructor(server: Tsserver, files: Readonly<Record<string, string>>) {
+    this.server = server;
+    this.#folder = server.folder;
     this.#texts = new Map();
     this.write(files);
+  }
+
+  /** A project of its own in a server of its own, which ends with the test. */
+  static of(files: Readonly<Record<string, string>>, options: Parameters<typeof makeEditorProject>[1] = {}) {
+    return new EditedProject(startServer(makeEditorProject(files, options)), files);
   }
 
   /** Opens files with other texts, or further ones. */
@@ -26,10 +27,6 @@ export class EditedProject {
       this.#texts.set(file, text);
       this.server.open(file, text);
     }
-  }
-
-  static of(files: Readonly<Record<string, string>>, options: Parameters<typeof makeEditorProject>[1] = {}) {
-    return new EditedProject(makeEditorProject(files, options), files);
   }
 
   text(file: string): string {

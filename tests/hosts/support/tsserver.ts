@@ -78,7 +78,8 @@ interface Message {
 }
 
 export class Tsserver {
-  readonly #folder: string;
+  /** Absolute: what file names are relative to. */
+  readonly folder: string;
   readonly #process: ChildProcess;
   readonly #waiting = new Map<
     number,
@@ -89,7 +90,7 @@ export class Tsserver {
 
   /** Starts a server for a project. */
   constructor(folder: string) {
-    this.#folder = folder;
+    this.folder = folder;
     const options = ["--disableAutomaticTypingAcquisition", "--suppressDiagnosticEvents"];
     this.#process = spawn(process.execPath, [tsserverFile, ...options], {
       cwd: folder,
@@ -108,6 +109,10 @@ export class Tsserver {
   /** Opens a file, as it is on disk or with another text. */
   open(file: string, fileContent?: string): void {
     this.#send("open", { file: this.#path(file), ...(fileContent !== undefined && { fileContent }) });
+  }
+
+  close(file: string): void {
+    this.#send("close", { file: this.#path(file) });
   }
 
   /** Replaces the only occurrence of a text in an open file whose text is given; returns the new text. */
@@ -137,7 +142,7 @@ export class Tsserver {
 
   /** What concerns no file. */
   async projectDiagnostics(): Promise<readonly { readonly message: string; readonly code: number }[]> {
-    const projectFileName = path.join(this.#folder, "tsconfig.json");
+    const projectFileName = path.join(this.folder, "tsconfig.json");
     const body = await this.request("compilerOptionsDiagnostics-full", { projectFileName });
     return body as readonly { message: string; code: number }[];
   }
@@ -240,7 +245,7 @@ export class Tsserver {
   }
 
   #spanText({ file, start }: Span): string {
-    const name = path.relative(this.#folder, file).split(path.sep).join("/");
+    const name = path.relative(this.folder, file).split(path.sep).join("/");
     return `${name}:${start.line}:${start.offset}`;
   }
 
@@ -255,7 +260,7 @@ export class Tsserver {
   }
 
   #path(file: string): string {
-    return path.join(this.#folder, file);
+    return path.join(this.folder, file);
   }
 
   #send(command: string, commandArguments?: object): number {
