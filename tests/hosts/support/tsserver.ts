@@ -88,10 +88,15 @@ export class Tsserver {
   #sent = 0;
   #received: Buffer = Buffer.alloc(0);
 
-  /** Starts a server for a project. */
-  constructor(folder: string) {
+  /**
+   * Starts a server for a project.
+   *
+   * @param pluginFolder a folder whose `node_modules` has further plugins
+   */
+  constructor(folder: string, pluginFolder?: string) {
     this.folder = folder;
     const options = ["--disableAutomaticTypingAcquisition", "--suppressDiagnosticEvents"];
+    if (pluginFolder !== undefined) options.push("--pluginProbeLocations", pluginFolder);
     this.#process = spawn(process.execPath, [tsserverFile, ...options], {
       cwd: folder,
       stdio: ["pipe", "pipe", "inherit"],
