@@ -24,7 +24,7 @@ export interface ServerDiagnostic {
 }
 
 /** A change of a file, as tsserver sends it. */
-export interface TextChange {
+interface TextChange {
   readonly start: Place;
   readonly end: Place;
   readonly newText: string;
