@@ -21,6 +21,7 @@ describe("the lost return type", () => {
     expect(fixes.map(({ description, fixName }) => [fixName, description])).toEqual([
       ["glacier.annotateReturn", "Return dataset 'clean_users': write the return type 'CleanUsers'"],
       ["glacier.annotateReturn", "Return dataset 'ids': write the return type 'Ids'"],
+      ["glacier.declareDataset", "Declare dataset 'clean' of what 'clean' returns"],
     ]);
     project.apply(fixes[0]?.changes ?? []);
     expect(project.text("src/tasks.ts")).toBe(
@@ -105,7 +106,39 @@ describe("the lost return type", () => {
       Object.keys(files).map((file) => [file, 992_001]),
     );
     for (const { file, diagnostic } of reported) {
-      expect(await project.server.codeFixes(file, diagnostic)).toEqual([]);
+      const fixes = await project.server.codeFixes(file, diagnostic);
+      expect(fixes.filter(({ fixName }) => fixName === "glacier.annotateReturn")).toEqual([]);
+    }
+  });
+
+  it("is a new dataset of what the task returns", async () => {
+    const project = EditedProject.of({ "src/datasets.ts": datasets, "src/tasks.ts": "" });
+    const first = `import { task } from "@glacier-ts/core";\nimport type { RawUsers } from "./datasets.js";\n\n/** Names. */\nexport const cleanUsers = task({}, async (users: RawUsers) => users.map(({ name }) => ({ name, CleanUsers2: 1 })));\n`;
+    project.write({ "src/tasks.ts": first });
+    await project.fix(992_001, "Declare dataset 'clean_users_2' of what 'cleanUsers' returns");
+    expect(project.text("src/tasks.ts")).toBe(
+      first
+        .replace("{ task }", "{ Dataset, task }")
+        .replace(
+          "/** Names",
+          'export type CleanUsers22 = Dataset<"clean_users_2", { name: string; CleanUsers2: number; }[]>;\n\n/** Names',
+        )
+        .replace("(users: RawUsers) =>", "(users: RawUsers): Promise<CleanUsers22> =>"),
+    );
+    expect(await project.problems()).toEqual([]);
+
+    // A type that is not imported has no name here, and what cannot be stored is no dataset.
+    project.write({
+      "src/fetch.ts": `import type { User } from "./datasets.js";\nexport const fetchUsers = (): User[] => [];\n`,
+    });
+    for (const [returned, offered] of [
+      ["fetchUsers()", ["annotateReturn", "annotateReturn", "annotateReturn"]],
+      ["fetchUsers", []],
+    ] as const) {
+      const source = `import { task } from "@glacier-ts/core";\nimport { fetchUsers } from "./fetch.js";\nexport const pick = task({}, () => ${returned});\n`;
+      project.write({ "src/tasks.ts": source });
+      const fixes = await project.fixes(992_001);
+      expect(fixes.map(({ fixName }) => fixName)).toEqual(offered.map((name) => `glacier.${name}`));
     }
   });
 

@@ -100,6 +100,7 @@ function valueChoices(
   datasets: readonly DatasetFacts[],
 ): readonly DeclaredChoice[] {
   const byStart = new Map(datasets.map(({ name, location }) => [location.start, name]));
+  const maker = editing.packageExport("@glacier-ts/core", "Dataset");
   return host.calls(file).flatMap((call) => {
     const expression = host.expression(call);
     const [name] = expression.kind === "call" ? expression.arguments : [];
@@ -107,8 +108,6 @@ function valueChoices(
     const of = host.methodCallOn(call, "of");
     const declaration = of && host.declarationOfValue(of)?.node;
     const [, type] = of ? host.typeArguments(host.typeAt(of)) : [];
-    const maker =
-      expression.kind === "call" ? editing.besideDeclaration(expression.callee, "Dataset") : undefined;
     if (dataset === undefined || !declaration || !type || !maker) return [];
     return [{ dataset, declaration, location: host.location(declaration), maker, type }];
   });

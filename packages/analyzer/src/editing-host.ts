@@ -44,8 +44,10 @@ export interface EditingHost {
   lastElement(node: Node): Node | undefined;
   /** Where another name goes in the `import { … }` that a name comes from, and the file that it leads to. */
   namedImport(name: Node): { readonly at: Location; readonly file: string } | undefined;
-  /** What the module that declares what an expression names exports under another name. */
-  besideDeclaration(expression: Node, name: string): Node | undefined;
+  /** The declaration of what a package that the project imports exports under a name. */
+  packageExport(packageName: string, name: string): Node | undefined;
+  /** A type as text that means the same where a node is; undefined where it has no name there. */
+  print(type: Type, at: Node): string | undefined;
   /** Undefined where the file has no name for a declaration and cannot import it, or has that name for another one. */
   nameIn(file: string, declaration: Node): ScopeName | undefined;
 }

@@ -1,14 +1,15 @@
 import type { Location } from "@glacier-ts/core";
 import { datasetChoices, writeDataset } from "../dataset-choices.js";
 import { type Edit, type Fix, type FixContext, type Fixer, isTypeScript } from "./fix.js";
-import { listInTasks, newLineOf } from "./list-in-tasks.js";
+import { listInTasks } from "./list-in-tasks.js";
 import { type MissingInput, missingInput } from "./missing-input.js";
+import { freeName, newLineOf, pascalCase } from "./new-names.js";
 
 /** Writes a task that produces what a pipeline misses, still to be filled in, and lists it in the pipeline. */
 export const createProducer: Fixer = (diagnostic, context) => {
   const missing = missingInput(diagnostic, context);
   if (!missing) return [];
-  const name = freeName(context, missing);
+  const name = producerName(context, missing);
   const plan = besideConsumer(context, missing, name) ?? inPipelineFile(context, missing, name);
   if (!plan) return [];
   const fix: Fix = {
@@ -100,13 +101,10 @@ function writeTask(
 }
 
 /** `produceExchangeRates` of `exchange_rates`; with a number where the files have that name. */
-function freeName({ editing }: FixContext, { dataset, consumer, pipeline }: MissingInput): string {
-  const words = dataset.split(/[^\p{ID_Continue}$]+|_/u).filter((word) => word !== "");
-  const base = `produce${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("")}`;
+function producerName({ editing }: FixContext, { dataset, consumer, pipeline }: MissingInput): string {
   const texts = [consumer.location.file, pipeline.location.file].map((file) => editing.text(file));
-  const isTaken = (name: string) =>
-    texts.some((text) => new RegExp(`\\b${name.replaceAll("$", "\\$")}\\b`, "u").test(text));
-  let name = base;
-  for (let number = 2; isTaken(name); number++) name = `${base}${number}`;
-  return name;
+  return freeName(`produce${pascalCase(dataset)}`, "", (name) => {
+    const pattern = new RegExp(`\\b${name.replaceAll("$", "\\$")}\\b`, "u");
+    return texts.some((text) => pattern.test(text));
+  });
 }

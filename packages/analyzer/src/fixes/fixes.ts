@@ -10,13 +10,14 @@ import { addProducer } from "./add-producer.js";
 import { annotateReturn } from "./annotate-return.js";
 import { correctDatasetName } from "./correct-dataset-name.js";
 import { createProducer } from "./create-producer.js";
+import { declareDataset } from "./declare-dataset.js";
 import { exportTask } from "./export-task.js";
 import type { Fix, FixContext, Fixer } from "./fix.js";
 
 const fixers: Partial<Record<CatalogName, readonly Fixer[]>> = {
   notExported: [exportTask],
   notATask: [exportTask],
-  outputLost: [annotateReturn],
+  outputLost: [annotateReturn, declareDataset],
   outputUnknown: [annotateReturn],
   missingProducer: [correctDatasetName, addProducer, createProducer],
 };

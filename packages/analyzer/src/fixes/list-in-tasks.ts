@@ -1,5 +1,6 @@
 import type { Location } from "@glacier-ts/core";
 import { type Edit, endOf, type FixContext } from "./fix.js";
+import { newLineOf } from "./new-names.js";
 
 /**
  * Writes one more element into the array or object that an element of `tasks` is in, on a line of its own where the
@@ -20,8 +21,4 @@ export function listInTasks(
   const isOnOwnLine = lineStart + indent.length === start;
   const separator = isOnOwnLine ? `,${newLineOf(source)}${indent}` : ", ";
   return [{ at: endOf({ file, ...place, start, length }), text: `${separator}${text}` }];
-}
-
-export function newLineOf(text: string): string {
-  return text.includes("\r\n") ? "\r\n" : "\n";
 }

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type ts from "typescript";
 import type { NeededImport } from "../fixes/fix.js";
-import { newLineOf } from "../fixes/list-in-tasks.js";
+import { newLineOf } from "../fixes/new-names.js";
 import type { AnalyzedProgram } from "./analyzed-program.js";
 import { exportedSymbol } from "./typescript6-editing.js";
 

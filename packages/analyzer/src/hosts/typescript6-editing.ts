@@ -220,12 +220,24 @@ export function typescript6Editing(
       if (!specifier || !target || !last || specifier.parent.parent.isTypeOnly) return undefined;
       return { at: span(last.getSourceFile(), last.end, last.end), file: relative(target.fileName) };
     },
-    besideDeclaration: (at, name) => {
-      const found = checker.getSymbolAtLocation(node(at));
-      const source = found && behindAliases(found).declarations?.[0]?.getSourceFile();
-      const module = source && checker.getSymbolAtLocation(source);
-      const beside = module && checker.tryGetMemberInModuleExports(name, module)?.declarations?.[0];
-      return beside && handle<Node>(beside);
+    packageExport: (packageName, name) => {
+      for (const source of program.getSourceFiles()) {
+        if (source.isDeclarationFile) continue;
+        for (const statement of source.statements) {
+          const specifier = ts.isImportDeclaration(statement) ? statement.moduleSpecifier : undefined;
+          if (!specifier || !ts.isStringLiteral(specifier) || specifier.text !== packageName) continue;
+          const module = checker.getSymbolAtLocation(specifier);
+          const found = module && checker.tryGetMemberInModuleExports(name, module);
+          const declaration = found && behindAliases(found).declarations?.[0];
+          if (declaration) return handle<Node>(declaration);
+        }
+      }
+      return undefined;
+    },
+    print: (type, at) => {
+      const of = type as unknown as ts.Type;
+      const text = checker.typeToString(of, node(at), ts.TypeFormatFlags.NoTruncation);
+      return text.includes("import(") ? undefined : text;
     },
     nameIn: (file, declaration) => nameIn(file, node(declaration)),
   };
