@@ -11,7 +11,7 @@ import path from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { isMainThread } from "node:worker_threads";
-import { fromCompiler } from "@glacier-ts/analyzer/program";
+import { AnalyzerCrash, fromCompiler } from "@glacier-ts/analyzer/program";
 import { GlacierError } from "@glacier-ts/core";
 import remapping, { type EncodedSourceMap } from "@jridgewell/remapping";
 import ts from "typescript";
@@ -56,6 +56,7 @@ function problemsOf(file: string): string | undefined {
     return project && errors.length > 0 ? renderAll(errors, project.readSource) : undefined;
   } catch (error) {
     if (error instanceof GlacierError) return renderAll(error.diagnostics, () => undefined);
+    if (error instanceof AnalyzerCrash) return error.stack;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { type Diagnostic, report } from "@glacier-ts/core";
+import { whileReading } from "./analyzer-crash.js";
 import type { CompilerHost, SourceFile } from "./compiler-host.js";
 import type { CallSite, DatasetFacts, FileFacts, PipelineFacts, TaskFacts } from "./model.js";
 import { coreFunction, isDeclarative } from "./readers/core-call.js";
@@ -24,8 +25,15 @@ export class FileAnalyzer {
     this.#pipelines = new PipelineReader(host, this.#tasks);
   }
 
-  /** The facts of one file. They hold as long as the file and what it imports stay the same. */
+  /**
+   * The facts of one file. They hold as long as the file and what it imports stay the same.
+   * @throws AnalyzerCrash where Glacier itself is wrong
+   */
   analyzeFile(file: SourceFile): FileFacts {
+    return whileReading(this.#host.path(file), () => this.#read(file));
+  }
+
+  #read(file: SourceFile): FileFacts {
     const host = this.#host;
     const tasks: TaskFacts[] = [];
     const datasets: DatasetFacts[] = [];

@@ -1,4 +1,5 @@
 import { FileAnalyzer } from "./analyze-file.js";
+import { whileReading } from "./analyzer-crash.js";
 import type { CompilerHost } from "./compiler-host.js";
 import { type Linked, link } from "./link.js";
 import type { FileFacts } from "./model.js";
@@ -8,9 +9,14 @@ export interface ProgramAnalysis extends Linked {
   readonly files: readonly FileFacts[];
 }
 
-/** Analyses every file of a program and links the facts. */
+/**
+ * Analyses every file of a program and links the facts.
+ * @throws AnalyzerCrash where Glacier itself is wrong
+ */
 export function analyze(host: CompilerHost): ProgramAnalysis {
-  const analyzer = new FileAnalyzer(host);
-  const files = host.files().map((file) => analyzer.analyzeFile(file));
-  return { files, ...link(files, host) };
+  return whileReading("the project", () => {
+    const analyzer = new FileAnalyzer(host);
+    const files = host.files().map((file) => analyzer.analyzeFile(file));
+    return { files, ...link(files, host) };
+  });
 }

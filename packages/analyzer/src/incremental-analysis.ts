@@ -43,13 +43,7 @@ interface State {
 export class IncrementalAnalysis {
   readonly #answers: Answers = new WeakMap();
   #state: State | undefined;
-  #reading: string | undefined;
   #readCount = 0;
-
-  /** The file that is being read, relative to the root: where it failed, if `update` throws. */
-  get reading(): string | undefined {
-    return this.#reading;
-  }
 
   /** How many files the last update has read. */
   get readCount(): number {
@@ -59,7 +53,6 @@ export class IncrementalAnalysis {
   /** Analyses the next program. If it throws, the next update goes on from the program before. */
   update(host: CompilerHost, dependencies: FileDependencies): ProgramAnalysis {
     this.#readCount = 0;
-    this.#reading = undefined;
     const before = this.#state;
     const graph = readFileGraph(dependencies, before?.graph);
     return (
@@ -131,11 +124,8 @@ export class IncrementalAnalysis {
     const current: Current = new Map();
     const analyzer = new FileAnalyzer(host);
     const facts = collect((file) => {
-      this.#reading = host.path(file);
       this.#readCount++;
-      const read = withoutTypes(analyzer.analyzeFile(file), current);
-      this.#reading = undefined;
-      return read;
+      return withoutTypes(analyzer.analyzeFile(file), current);
     });
     if (!facts) return undefined;
     const files = [...facts.values()];

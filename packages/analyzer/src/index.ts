@@ -4,6 +4,7 @@
  */
 export { analyze, type ProgramAnalysis } from "./analyze.js";
 export { FileAnalyzer } from "./analyze-file.js";
+export { AnalyzerCrash } from "./analyzer-crash.js";
 export type * from "./compiler-host.js";
 export { describeSchema } from "./describe-schema.js";
 export { EditorProject } from "./hosts/editor-project.js";

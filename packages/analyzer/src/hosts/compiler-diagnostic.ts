@@ -1,6 +1,7 @@
 import path from "node:path";
 import { compilerCode, type Diagnostic, type Location } from "@glacier-ts/core";
 import type ts from "typescript";
+import type { AnalyzerCrash } from "../analyzer-crash.js";
 import { lineAndColumn } from "./source-text.js";
 
 /** A diagnostic as the compiler's own, with the same text in a terminal and in an editor. */
@@ -24,6 +25,24 @@ export function compilerDiagnostic(
       messageText: item.message,
     })),
   };
+}
+
+/** A number of its own: internal errors are not in the catalogue. */
+const internalErrorCode = 990_000;
+
+/**
+ * A crash of the analyzer as a diagnostic of the compiler.
+ * @param file in which it is shown; undefined for the project as a whole
+ */
+export function crashDiagnostic(
+  typescript: typeof import("typescript"),
+  crash: AnalyzerCrash,
+  file: ts.SourceFile | undefined,
+): ts.Diagnostic {
+  const start = file && 0;
+  const category = typescript.DiagnosticCategory.Error;
+  const messageText = crash.message;
+  return { file, start, length: start, category, code: internalErrorCode, source: "glacier", messageText };
 }
 
 function spanOf(

@@ -1,9 +1,10 @@
 /** A project in an editor: the programs of one tsconfig, one after another, and what is said of each. */
 import type ts from "typescript";
+import { AnalyzerCrash, whileReading } from "../analyzer-crash.js";
 import { fixableCodes } from "../fixes/fixes.js";
 import { IncrementalAnalysis } from "../incremental-analysis.js";
 import type { AnalyzedProgram } from "./analyzed-program.js";
-import { compilerDiagnostic } from "./compiler-diagnostic.js";
+import { compilerDiagnostic, crashDiagnostic } from "./compiler-diagnostic.js";
 import { completions, describedCompletion, ownCompletionDetails } from "./editor-completions.js";
 import { codeFixes, combinedCodeFix, isOwnFix } from "./editor-fixes.js";
 import { hover } from "./editor-hover.js";
@@ -19,9 +20,6 @@ interface Analyzed extends AnalyzedProgram {
   readonly diagnostics: ReadonlyMap<string, readonly ts.Diagnostic[]>;
 }
 
-/** A number of its own: internal errors are not in the catalogue. */
-const internalErrorCode = 990_000;
-
 /**
  * What an editor shows. Nothing here throws: a crash of the analyzer is logged, and becomes a diagnostic in the files
  * that are asked for, until a program can be analysed again.
@@ -34,7 +32,7 @@ export class EditorProject {
   readonly #currentProgram: () => ts.Program | undefined;
   readonly #log: (text: string) => void;
   #incremental = new IncrementalAnalysis();
-  #last: { program: ts.Program; outcome: Analyzed | InternalError } | undefined;
+  #last: { program: ts.Program; outcome: Analyzed | AnalyzerCrash } | undefined;
 
   /**
    * @param currentProgram the program of the project as it is edited now
@@ -62,17 +60,16 @@ export class EditorProject {
     const file = program?.getSourceFile(fileName);
     const outcome = program && file && this.#analyze(program);
     if (!outcome) return [];
-    if (!(outcome instanceof InternalError)) return outcome.diagnostics.get(file.fileName) ?? [];
-    const category = this.#ts.DiagnosticCategory.Error;
-    const place = { file, start: 0, length: 0 };
-    return [{ ...place, category, code: internalErrorCode, source: "glacier", messageText: outcome.text }];
+    return outcome instanceof AnalyzerCrash
+      ? [crashDiagnostic(this.#ts, outcome, file)]
+      : (outcome.diagnostics.get(file.fileName) ?? []);
   }
 
   /** What concerns the project as a whole, such as its tsconfig. */
   projectDiagnostics(): readonly ts.Diagnostic[] {
     const program = this.#currentProgram();
     const outcome = program && this.#analyze(program);
-    return !outcome || outcome instanceof InternalError ? [] : (outcome.diagnostics.get("") ?? []);
+    return !outcome || outcome instanceof AnalyzerCrash ? [] : (outcome.diagnostics.get("") ?? []);
   }
 
   /**
@@ -165,7 +162,7 @@ export class EditorProject {
   #typeSlot(fileName: string, position: number): TypeSlot | undefined {
     const file = this.#currentProgram()?.getSourceFile(fileName);
     const slot = file && this.#guard(fileName, () => typeSlotAt(this.#ts, file, position));
-    return slot instanceof InternalError ? undefined : slot;
+    return slot instanceof AnalyzerCrash ? undefined : slot;
   }
 
   /** Answers a question about a file; undefined where the program or the answer could not be had. */
@@ -176,12 +173,12 @@ export class EditorProject {
     const program = this.#currentProgram();
     const file = program?.getSourceFile(fileName);
     const outcome = program && file && this.#analyze(program);
-    if (!outcome || outcome instanceof InternalError) return undefined;
+    if (!outcome || outcome instanceof AnalyzerCrash) return undefined;
     const found = this.#guard(fileName, () => answer(outcome, file));
-    return found instanceof InternalError ? undefined : found;
+    return found instanceof AnalyzerCrash ? undefined : found;
   }
 
-  #analyze(program: ts.Program): Analyzed | InternalError {
+  #analyze(program: ts.Program): Analyzed | AnalyzerCrash {
     if (this.#last?.program === program) return this.#last.outcome;
     const outcome = this.#guard(undefined, () => this.#read(program));
     this.#last = { program, outcome };
@@ -201,27 +198,15 @@ export class EditorProject {
     return { ts: this.#ts, program, root, host, analysis, diagnostics };
   }
 
-  #guard<Value>(file: string | undefined, read: () => Value): Value | InternalError {
+  #guard<Value>(file: string | undefined, read: () => Value): Value | AnalyzerCrash {
     try {
-      return read();
+      return whileReading(file ?? "the project", read);
     } catch (error) {
+      if (!(error instanceof AnalyzerCrash)) throw error;
       // An editor cancels what it no longer needs: that is no failure, and is asked for again.
-      if (error instanceof this.#ts.OperationCanceledException) throw error;
-      const internal = new InternalError(error, file ?? this.#incremental.reading ?? "the project");
-      this.#log(internal.log);
-      return internal;
+      if (error.thrown instanceof this.#ts.OperationCanceledException) throw error.thrown;
+      this.#log(`Glacier: ${error.stack}`);
+      return error;
     }
-  }
-}
-
-/** A crash of the analyzer. */
-class InternalError {
-  readonly text: string;
-  readonly log: string;
-
-  constructor(error: unknown, reading: string) {
-    const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
-    this.text = `Internal error: ${message.replace(/^Internal error: /, "")} while reading ${reading}`;
-    this.log = `Glacier: ${this.text}\n${stack ?? ""}`;
   }
 }

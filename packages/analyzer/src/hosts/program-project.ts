@@ -4,13 +4,15 @@ import path from "node:path";
 import { type Diagnostic, GlacierError, renderManifest, report } from "@glacier-ts/core";
 import type ts from "typescript";
 import { analyze, type ProgramAnalysis } from "../analyze.js";
-import { compilerDiagnostic } from "./compiler-diagnostic.js";
+import { AnalyzerCrash } from "../analyzer-crash.js";
+import { compilerDiagnostic, crashDiagnostic } from "./compiler-diagnostic.js";
 import { outputFile } from "./output-file.js";
 import { projectRoot } from "./project-root.js";
 import { typescript6Host } from "./typescript6.js";
 import { type PipelineExpressions, type TextEdit, wiringEdits } from "./wire-text.js";
 import { wiringTransformer } from "./wiring.js";
 
+export { AnalyzerCrash } from "../analyzer-crash.js";
 export { fromCompiler } from "./compiler-diagnostic.js";
 export { readConfig } from "./read-config.js";
 export type { PipelineExpressions, TextEdit } from "./wire-text.js";
@@ -20,7 +22,10 @@ export interface ProgramOptions {
   readonly manifest?: string;
 }
 
-/** One program and what the analyzer says of it; the analysis is made once, when it is first asked for. */
+/**
+ * One program and what the analyzer says of it; the analysis is made once, when it is first asked for. Where the analyzer
+ * crashes, that is an error of the program: nothing is wired and no manifest is written.
+ */
 export class ProgramProject {
   /** The folder of the tsconfig, absolute. */
   readonly root: string;
@@ -28,7 +33,7 @@ export class ProgramProject {
   readonly manifestFile: string;
   readonly #ts: typeof import("typescript");
   readonly #program: ts.Program;
-  #analysis: ProgramAnalysis | undefined;
+  #outcome: ProgramAnalysis | AnalyzerCrash | undefined;
   #isWritten = false;
 
   constructor(typescript: typeof import("typescript"), program: ts.Program, options: ProgramOptions = {}) {
@@ -38,22 +43,38 @@ export class ProgramProject {
     this.manifestFile = path.resolve(this.root, options.manifest ?? "glacier.manifest.json");
   }
 
+  /** @throws AnalyzerCrash where Glacier itself is wrong */
   analyze(): ProgramAnalysis {
-    this.#analysis ??= analyze(typescript6Host(this.#ts, this.#program, this.root));
-    return this.#analysis;
+    const outcome = this.#analyzed();
+    if (outcome instanceof AnalyzerCrash) throw outcome;
+    return outcome;
+  }
+
+  #analyzed(): ProgramAnalysis | AnalyzerCrash {
+    if (this.#outcome) return this.#outcome;
+    try {
+      this.#outcome = analyze(typescript6Host(this.#ts, this.#program, this.root));
+    } catch (error) {
+      if (!(error instanceof AnalyzerCrash)) throw error;
+      this.#outcome = error;
+    }
+    return this.#outcome;
   }
 
   /** The diagnostics that are errors, as the compiler's own. Compilers stop at warnings as well, so those are left out. */
   compilerDiagnostics(): readonly ts.Diagnostic[] {
-    return this.analyze()
-      .diagnostics.filter((diagnostic) => diagnostic.severity === "error")
+    const outcome = this.#analyzed();
+    if (outcome instanceof AnalyzerCrash) return [crashDiagnostic(this.#ts, outcome, undefined)];
+    return outcome.diagnostics
+      .filter((diagnostic) => diagnostic.severity === "error")
       .map((diagnostic) => this.#compilerDiagnostic(diagnostic));
   }
 
   /** Writes the wiring into the JavaScript of a file. */
   transformer(): ts.TransformerFactory<ts.SourceFile> {
+    const outcome = this.#analyzed();
     return wiringTransformer(this.#ts, this.#program, {
-      files: this.analyze().files,
+      files: outcome instanceof AnalyzerCrash ? [] : outcome.files,
       root: this.root,
       manifestFile: this.manifestFile,
       outputFile: (source) => outputFile(this.#ts, this.#program, source.fileName),
@@ -99,7 +120,10 @@ export class ProgramProject {
   }
 
   #hasErrors(): boolean {
-    return this.analyze().diagnostics.some((diagnostic) => diagnostic.severity === "error");
+    const outcome = this.#analyzed();
+    return (
+      outcome instanceof AnalyzerCrash || outcome.diagnostics.some(({ severity }) => severity === "error")
+    );
   }
 
   #compilerDiagnostic(diagnostic: Diagnostic): ts.Diagnostic {
