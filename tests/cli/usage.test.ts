@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { describe, expect, it } from "vitest";
 import { glacier } from "../rig/glacier.js";
 
-const commands = ["build", "manifest", "check", "graph", "run"];
+const commands = ["init", "build", "manifest", "check", "graph", "run", "rename", "rename dataset"];
 const usage = (args: readonly string[]) => glacier(tmpdir(), args);
 
 describe("the command line", () => {
@@ -15,7 +15,7 @@ describe("the command line", () => {
       expect(await usage(args)).toEqual({ stdout: `${version}\n`, stderr: "", code: 0 });
   });
 
-  it.each([[[]], ...commands.map((command) => [[command]])])("helps with %j", async (words) => {
+  it.each([[[]], ...commands.map((command) => [command.split(" ")])])("helps with %j", async (words) => {
     const { stdout, stderr, code } = await usage([...words, "--help"]);
     expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
     expect(stdout).toMatchSnapshot();

@@ -39,11 +39,11 @@ export class TempProject {
   /** Absolute. */
   readonly folder: string;
 
-  /** @param files texts by path; a `tsconfig.json` and a `package.json` are there unless given */
+  /** @param files texts by path */
   constructor(files: Files) {
     this.folder = mkdtempSync(path.join(realpathSync(tmpdir()), "glacier-test-"));
     symlinkSync(nodeModules, path.join(this.folder, "node_modules"), "junction");
-    this.write({ "package.json": '{ "type": "module" }', "tsconfig.json": tsconfigWith({}), ...files });
+    this.write(files);
   }
 
   write(files: Files): void {
@@ -71,8 +71,17 @@ export class TempProject {
   }
 }
 
-/** A project that is removed when the test is over. */
+/** A project that is removed when the test is over; a `tsconfig.json` and a `package.json` are there unless given. */
 export function makeProject(files: Files): TempProject {
+  return emptyProject({
+    "package.json": '{ "type": "module" }',
+    "tsconfig.json": tsconfigWith({}),
+    ...files,
+  });
+}
+
+/** As `makeProject`, with nothing but the files. */
+export function emptyProject(files: Files): TempProject {
   const project = new TempProject(files);
   onTestFinished(() => project.remove());
   return project;

@@ -25,7 +25,7 @@ export interface OpenOptions {
  * Opens a project with an installed TypeScript.
  *
  * @param at a tsconfig, or a folder that has a `tsconfig.json`
- * @returns the project; GLA4008 when its tsconfig cannot be read, GLA4020 when there is no such TypeScript
+ * @returns the project; GLA4008 when its tsconfig cannot be read, GLA4031 when there is no such TypeScript
  */
 export function openProject(at: string, options: OpenOptions = {}): Result<Project, Diagnostic> {
   const configFile = path.resolve(isFolder(at) ? path.join(at, "tsconfig.json") : at);

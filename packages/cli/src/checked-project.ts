@@ -24,7 +24,7 @@ export interface CheckedProject {
  * Opens a project and checks its types and its pipelines. Every command does both: the types are the wiring, so where
  * they are wrong the manifest may be.
  *
- * @returns the project, or GLA4008 or GLA4020
+ * @returns the project, or GLA4008 or GLA4031
  */
 export function openCheckedProject(named: NamedProject): Result<CheckedProject, readonly Problem[]> {
   const opened = openProject(named.path, named);

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { NamedProject } from "./checked-project.js";
 import type { GraphCommandOptions } from "./commands/graph.js";
+import type { InitCommandOptions } from "./commands/init.js";
 import type { ManifestCommandOptions } from "./commands/manifest.js";
+import type { RenameCommandOptions } from "./commands/rename.js";
 import type { RunCommandOptions } from "./commands/run.js";
 import type { ExitCode } from "./exit-code.js";
 import type { Terminal } from "./terminal.js";
@@ -52,6 +54,22 @@ export function commandLine(onAction: (options: GlobalOptions, action: Action) =
     onAction(options, action({ path: options.project, compiler: options.compiler }));
   };
 
+  program
+    .command("init")
+    .summary("add Glacier to a project")
+    .description(
+      "Adds the plugin to the tsconfig, scripts and dependencies to the package.json, and a first pipeline; says what it changed. Runs no other program.",
+    )
+    .argument("[folder]", "the project's folder, or its tsconfig.json; by default --project")
+    .option("--dry-run", "print the diff, write nothing")
+    .addHelpText("after", exampleText("init"))
+    .action((folder: string | undefined, options: InitCommandOptions) =>
+      act(
+        ({ path }) =>
+          async (terminal) =>
+            (await import("./commands/init.js")).init(folder ?? path, options, terminal),
+      ),
+    );
   program
     .command("build")
     .summary("check, then write JavaScript and the manifest")
@@ -110,6 +128,27 @@ export function commandLine(onAction: (options: GlobalOptions, action: Action) =
       act(
         (project) => async (terminal) =>
           (await import("./commands/run.js")).run(project, name, options, terminal),
+      ),
+    );
+  program
+    .command("rename")
+    .summary("rename a dataset everywhere")
+    .description("Renames what is named in several places.")
+    .helpCommand(false)
+    .command("dataset")
+    .summary("rename a dataset")
+    .description(
+      "Renames a dataset: every type, value, option, storage path and declaration that means it, and nothing else. Prints the diff.",
+    )
+    .argument("<from>", "the dataset's name")
+    .argument("<to>", "its new name")
+    .option("--write", "apply the diff")
+    .addHelpText("after", exampleText("rename"))
+    .action((from: string, to: string, options: RenameCommandOptions) =>
+      act(
+        ({ path }) =>
+          async (terminal) =>
+            (await import("./commands/rename.js")).rename(path, { from, to }, options, terminal),
       ),
     );
   return program;

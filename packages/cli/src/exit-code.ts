@@ -18,6 +18,8 @@ const usageCodes = new Set([
   codeOf("unknownPipeline"),
   codeOf("pipelineNotNamed"),
   codeOf("unknownDataset"),
+  codeOf("datasetNotFound"),
+  codeOf("datasetNameTaken"),
   codeOf("paramMissing"),
   codeOf("paramInvalid"),
   codeOf("paramUnknown"),

@@ -6,6 +6,11 @@ const examples = {
     ["glacier run analytics --project packages/etl", "run a pipeline of another project"],
     ["glacier graph analytics --format mermaid", "draw a pipeline for a README"],
   ],
+  init: [
+    ["glacier init", "add Glacier to the project of the working directory, or start one there"],
+    ["glacier init packages/etl", "to a package of a monorepo"],
+    ["glacier init --dry-run", "show what would change, write nothing"],
+  ],
   build: [
     ["glacier build", "build the project of the working directory"],
     ["glacier build --project tsconfig.release.json", "build with another tsconfig"],
@@ -34,6 +39,10 @@ const examples = {
     ["glacier run analytics --secrets .env", "take secrets from a file"],
     ["glacier run analytics --concurrency 1", "run one task at a time"],
     ["glacier run analytics --json | jq -c 'select(.type == \"task-failed\")'", "one event a line"],
+  ],
+  rename: [
+    ["glacier rename dataset raw_users users", "print what would change"],
+    ["glacier rename dataset raw_users users --write", "change it"],
   ],
 } as const satisfies Readonly<Record<string, readonly (readonly [string, string])[]>>;
 

@@ -24,6 +24,10 @@ function error<Arguments>(
   return { number, severity: "error", message, explanation, ...(hint && { hint }) };
 }
 
+function warning<Arguments>(...entry: Parameters<typeof error<Arguments>>): CatalogEntry<Arguments> {
+  return { ...error(...entry), severity: "warning" };
+}
+
 const didYouMean = (details: { suggestion?: string | undefined }) =>
   details.suggestion === undefined ? undefined : `did you mean '${details.suggestion}'?`;
 
@@ -376,8 +380,79 @@ export const catalog = {
     "The manifest on disk is not what the source says.",
     () => "write it again with `glacier manifest`",
   ),
-  compilerMissing: error(
+  fileUneditable: error(
     4020,
+    (d: { file: string; why: string }) => `Cannot edit '${d.file}': ${d.why}.`,
+    "A command that edits a project works out every change before it writes the first one, so nothing was changed.",
+    () => "mend the file, then run the command again",
+  ),
+  fileUnwritable: error(
+    4021,
+    (d: { file: string; why: string }) => `Cannot write '${d.file}': ${d.why}.`,
+    "Files are written beside their places first, and those that were replaced before the trouble are put back.",
+    () => "check the permissions and the free space, then run the command again",
+  ),
+  settingConflict: error(
+    4022,
+    (d: { setting: string; found: string; expected: string }) =>
+      `'${d.setting}' is ${d.found}, but Glacier needs ${d.expected}.`,
+    "`glacier init` adds what is missing. It does not overrule what somebody has decided.",
+    () => "change it, then run `glacier init` again",
+  ),
+  solutionConfig: error(
+    4023,
+    (d: { config: string; references: readonly string[] }) =>
+      `'${d.config}' has no files of its own; it refers to ${list(d.references, "and")}.`,
+    "A plugin works on the files of its own tsconfig.",
+    (d) => `name one of them: \`glacier init ${d.references[0] ?? "<folder>"}\``,
+  ),
+  datasetNotFound: error(
+    4024,
+    (d: { dataset: string; suggestion?: string | undefined }) => `The project has no dataset '${d.dataset}'.`,
+    "Datasets go by the name in their type or in `dataset(…)`.",
+    didYouMean,
+  ),
+  datasetNameTaken: error(
+    4025,
+    (d: { dataset: string }) => `The project has a dataset '${d.dataset}' already.`,
+    "Two datasets of one name are one dataset.",
+    () => "choose another name",
+  ),
+  renameShared: error(
+    4026,
+    (d: { dataset: string; uses: number }) =>
+      `This is the name of dataset '${d.dataset}', and ${d.uses === 1 ? "something else" : `${d.uses} other things`} as well.`,
+    "A constant, an enum member or a type can be used as the name of a dataset and for other ends. Whether those change with the dataset is not for a program to say.",
+    () => "give the dataset's name a declaration of its own",
+  ),
+  renameComputed: error(
+    4027,
+    (d: { dataset: string }) =>
+      `The name '${d.dataset}' is put together by the program, so there is no one place to change.`,
+    "A name that comes of a template or of the keys of a type is written nowhere as it is.",
+    () => "write the name out, or rename its parts by hand",
+  ),
+  renameCollision: error(
+    4028,
+    (d: { identifier: string; renamed: string }) =>
+      `'${d.renamed}' cannot become '${d.identifier}': there is another '${d.identifier}'.`,
+    "The types and constants that are named after a dataset are renamed with it.",
+    () => "choose another name, or rename one of the two declarations first",
+  ),
+  renameBreaks: error(
+    4029,
+    (d: { dataset: string; problem: string }) => `Without dataset '${d.dataset}' this is wrong: ${d.problem}`,
+    "The renamed project is checked before anything is written. Something still goes by the old name, in a way that cannot be followed.",
+    () => "change this place so that it does not go by the name, or rename by hand",
+  ),
+  storageRenamed: warning(
+    4030,
+    (d: { dataset: string; option: string; before: string; after: string }) =>
+      `The ${d.option} of dataset '${d.dataset}' changes from '${d.before}' to '${d.after}': move what is stored there.`,
+    "A rename changes the source, never stored data.",
+  ),
+  compilerMissing: error(
+    4031,
     (d: { compiler: 6 | 7; project: string; found?: string | undefined; install: string }) =>
       `Cannot read project '${d.project}' with TypeScript ${d.compiler}: ${d.found === undefined ? "there is none" : `it has TypeScript ${d.found}`}.`,
     "Glacier reads a project with TypeScript 6, or with TypeScript 7.1 or later, which may be installed beside another version.",

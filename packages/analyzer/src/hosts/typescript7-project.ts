@@ -50,7 +50,8 @@ export class Typescript7Process {
       if (!project) return unreadable("there is no such file.");
       const problems = this.run(() => project.program.getConfigFileParsingDiagnostics());
       // The first one in the file: what has no place mostly follows from it.
-      const place = ({ fileName, pos }: (typeof problems)[number]) => (fileName === undefined ? Infinity : pos);
+      const place = ({ fileName, pos }: (typeof problems)[number]) =>
+        fileName === undefined ? Infinity : pos;
       const [problem] = problems.filter(isError).sort((a, b) => Math.sign(place(a) - place(b)) || 0);
       if (problem) return unreadable(textOf(problem));
       return succeed(new Typescript7Project(this, project, configFile));

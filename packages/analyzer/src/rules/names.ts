@@ -3,12 +3,17 @@ import type { DatasetRule, PipelineRule, TaskRule } from "./rule.js";
 
 const goodName = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 
+/** Whether a dataset, pipeline, parameter or secret can have the name. */
+export function isGoodName(name: string): boolean {
+  return goodName.test(name);
+}
+
 /** Names become file names, object keys and resource names. */
 export const pipelineName: PipelineRule = ({ name, nameLocation }) =>
-  goodName.test(name) ? [] : [report("badName", { what: "pipeline", name }, nameLocation)];
+  isGoodName(name) ? [] : [report("badName", { what: "pipeline", name }, nameLocation)];
 
 export const datasetName: DatasetRule = ({ name, location }) =>
-  goodName.test(name) ? [] : [report("badName", { what: "dataset", name }, location)];
+  isGoodName(name) ? [] : [report("badName", { what: "dataset", name }, location)];
 
 /** Run parameters and secrets go by names that a command line and an environment can have. */
 export const injectedNames: TaskRule = (task) =>
@@ -17,7 +22,7 @@ export const injectedNames: TaskRule = (task) =>
     const what = injected.kind === "param" ? "parameter" : "secret";
     if (injected.name === undefined)
       return report("dynamicName", { what, type: injected.nameType }, location);
-    return goodName.test(injected.name) ? [] : report("badName", { what, name: injected.name }, location);
+    return isGoodName(injected.name) ? [] : report("badName", { what, name: injected.name }, location);
   });
 
 /** The graph is known when the project is compiled, so the names of datasets are literals. */

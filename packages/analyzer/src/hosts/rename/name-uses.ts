@@ -1,0 +1,342 @@
+/** What a string literal is used for: where it goes, through constants, types, enums and parameters. */
+import ts from "typescript";
+import type { CoreTypes } from "./core-types.js";
+import type { EditedProgram } from "./edited-program.js";
+
+/** What became of a literal. */
+export interface NameUses {
+  /** It is somewhere the name of a dataset. */
+  readonly isName: boolean;
+  /** Where it is something else, as far as a declaration of its own is concerned. */
+  readonly others: readonly ts.Node[];
+}
+
+/** A node that has the literal's value or type, on its way outwards. */
+interface Carrier {
+  readonly node: ts.Node;
+  /** The property that the literal is in, where the node is an object. */
+  readonly key?: string | undefined;
+  /** The literal came in through a parameter: what a function does with the name of a dataset is its own affair. */
+  readonly isParameter: boolean;
+}
+
+/** Follows literals of one text. */
+export class NameUseReader {
+  readonly #program: EditedProgram;
+  readonly #checker: ts.TypeChecker;
+  readonly #core: CoreTypes;
+  readonly #name: string;
+
+  constructor(program: EditedProgram, core: CoreTypes, name: string) {
+    this.#program = program;
+    this.#checker = program.program.getTypeChecker();
+    this.#core = core;
+    this.#name = name;
+  }
+
+  /** Follows a literal everywhere. Chains may be long: this is a loop. */
+  read(literal: ts.Node): NameUses {
+    const trace = new Trace(this.#program);
+    trace.carry({ node: literal, isParameter: false });
+    for (let carrier = trace.next(); carrier; carrier = trace.next()) this.#step(carrier, trace);
+    return { isName: trace.isName, others: trace.others };
+  }
+
+  #step(carrier: Carrier, trace: Trace): void {
+    const { node } = carrier;
+    const { parent } = node;
+    const outwards = () => trace.carry({ ...carrier, node: parent });
+    if (isDeclared(node) || isModuleName(parent)) return;
+    if (isCarriedBy(node, parent)) outwards();
+    else if (isGenericReference(parent) && parent.typeArguments?.includes(node as ts.TypeNode)) {
+      this.#typeArgument(carrier, parent, trace);
+    } else if (
+      (ts.isCallExpression(parent) || ts.isNewExpression(parent)) &&
+      parent.arguments?.includes(node as ts.Expression)
+    ) {
+      this.#argument(carrier, parent, trace);
+    } else if (ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent)) {
+      this.#property(carrier, parent, trace);
+    } else if (ts.isSpreadAssignment(parent)) trace.carry({ ...carrier, node: parent.parent });
+    else if (isValueOrTypeOf(parent, node)) this.#declaration(carrier, parent, trace);
+    else if (isMemberAccess(parent) && memberObject(parent) === node) this.#member(carrier, parent, trace);
+    else if (this.#isKey(parent, node)) trace.isName = true;
+    else this.#other(carrier, trace);
+  }
+
+  /** `Dataset<"users", …>`, or an argument of a generic type or function that hands it on. */
+  #typeArgument(carrier: Carrier, reference: GenericReference, trace: Trace): void {
+    const index = reference.typeArguments?.indexOf(carrier.node as ts.TypeNode) ?? 0;
+    const name = ts.isTypeReferenceNode(reference)
+      ? reference.typeName
+      : ts.isImportTypeNode(reference)
+        ? reference.qualifier
+        : reference.expression;
+    const declarations = name ? this.#core.declarationsOf(name) : [];
+    if (declarations.some((declaration) => this.#core.isNameArgument(declaration, index))) {
+      this.#found(carrier, trace);
+      return;
+    }
+    const parameters = declarations.flatMap((declaration) => typeParametersOf(declaration)[index] ?? []);
+    if (isKeyPicker(name) && this.#core.isKeyedByName(this.#typeOf(reference.typeArguments?.[0])))
+      trace.isName = true;
+    else if (parameters.length === 0 || parameters.some((parameter) => this.#core.isInCore(parameter))) {
+      this.#other(carrier, trace);
+    } else for (const parameter of parameters) trace.follow(parameter.name, { isParameter: true });
+  }
+
+  #argument(carrier: Carrier, call: ts.CallExpression | ts.NewExpression, trace: Trace): void {
+    const index = call.arguments?.indexOf(carrier.node as ts.Expression) ?? 0;
+    const declaration = this.#checker.getResolvedSignature(call)?.declaration;
+    if (!declaration || ts.isJSDocSignature(declaration)) return this.#other(carrier, trace);
+    const isKept =
+      carrier.key !== undefined &&
+      this.#core.isKeep(this.#checker.getContextualType(carrier.node as ts.Expression), carrier.key);
+    if (isKept || this.#core.isNameValue(declaration, index)) return this.#found(carrier, trace);
+    const parameter = declaration.parameters[index] ?? declaration.parameters.at(-1);
+    if (!parameter || this.#core.isInCore(declaration)) return this.#other(carrier, trace);
+    if (ts.isIdentifier(parameter.name))
+      trace.follow(parameter.name, { key: carrier.key, isParameter: true });
+    // The type of the parameter may hand the name on to what the function returns.
+    for (const name of identifiersIn(parameter.type)) {
+      const [found] = this.#core.declarationsOf(name);
+      if (found && ts.isTypeParameterDeclaration(found)) trace.follow(found.name, { isParameter: true });
+    }
+  }
+
+  #property(
+    carrier: Carrier,
+    property: ts.PropertyAssignment | ts.ShorthandPropertyAssignment,
+    trace: Trace,
+  ): void {
+    const key = propertyName(property.name);
+    const object = property.parent;
+    if (key === undefined) return this.#other(carrier, trace);
+    if (this.#core.isKeep(this.#checker.getContextualType(object), key)) return this.#found(carrier, trace);
+    trace.follow(property.name, { isParameter: carrier.isParameter });
+    trace.carry({ node: object, key, isParameter: carrier.isParameter });
+  }
+
+  /** A variable, alias, enum member, parameter or property that has the literal as its value or type. */
+  #declaration(carrier: Carrier, declaration: ts.NamedDeclaration, trace: Trace): void {
+    const { name } = declaration;
+    const isParameter =
+      carrier.isParameter || ts.isParameter(declaration) || ts.isTypeParameterDeclaration(declaration);
+    if (ts.isTypeAliasDeclaration(declaration) && declaration.typeParameters)
+      return this.#other(carrier, trace);
+    if (!name || ts.isObjectBindingPattern(name) || ts.isArrayBindingPattern(name))
+      return this.#other(carrier, trace);
+    trace.follow(name, { key: carrier.key, isParameter });
+    if (!ts.isEnumMember(declaration)) return;
+    for (const reference of this.#program.references(declaration.parent.name)) {
+      const isQualifier = isMemberAccess(reference.parent) && memberObject(reference.parent) === reference;
+      if (!isQualifier && !isDeclared(reference) && !isModuleName(reference.parent))
+        this.#other({ node: reference, isParameter: false }, trace);
+    }
+  }
+
+  /** `names.users`, `names[0]`, `(typeof names)["users"]`: the member may be the literal. */
+  #member(carrier: Carrier, access: MemberAccess, trace: Trace): void {
+    const member = memberName(access);
+    // The references of the property itself are followed already.
+    if (carrier.key !== undefined && member !== undefined) return;
+    if (this.#mayBeName(access)) trace.carry({ node: access, isParameter: carrier.isParameter });
+  }
+
+  /** Whether a string is a key of what a run returns: `datasets["users"]`. */
+  #isKey(parent: ts.Node, node: ts.Node): boolean {
+    if (ts.isElementAccessExpression(parent) && parent.argumentExpression === node)
+      return this.#core.isKeyedByName(this.#typeOf(parent.expression));
+    if (ts.isIndexedAccessTypeNode(parent) && parent.indexType === node)
+      return this.#core.isKeyedByName(this.#typeOf(parent.objectType));
+    return false;
+  }
+
+  #found(carrier: Carrier, trace: Trace): void {
+    if (this.#mayBeName(carrier.node)) trace.isName = true;
+  }
+
+  #other(carrier: Carrier, trace: Trace): void {
+    if (!carrier.isParameter && this.#mayBeName(carrier.node)) trace.others.push(carrier.node);
+  }
+
+  /** Whether what a node stands for includes the name; of a list of names only some may be meant. */
+  #mayBeName(node: ts.Node): boolean {
+    const type = this.#typeOf(node);
+    if (!type) return true;
+    const members = type.isUnion() ? type.types : [type];
+    return members.some((member) => !member.isStringLiteral() || member.value === this.#name);
+  }
+
+  #typeOf(node: ts.Node | undefined): ts.Type | undefined {
+    return node && this.#checker.getTypeAtLocation(node);
+  }
+}
+
+/** Where one literal went, and where it is still to be followed. */
+class Trace {
+  isName = false;
+  readonly others: ts.Node[] = [];
+  readonly #program: EditedProgram;
+  readonly #open: Carrier[] = [];
+  readonly #seen = new Set<ts.Node>();
+  readonly #followed = new Set<ts.Node>();
+
+  constructor(program: EditedProgram) {
+    this.#program = program;
+  }
+
+  next(): Carrier | undefined {
+    return this.#open.pop();
+  }
+
+  carry(carrier: Carrier): void {
+    if (this.#seen.has(carrier.node)) return;
+    this.#seen.add(carrier.node);
+    this.#open.push(carrier);
+  }
+
+  /** Goes on wherever a declared name is used. */
+  follow(name: ts.Node, how: Omit<Carrier, "node">): void {
+    if (this.#followed.has(name)) return;
+    this.#followed.add(name);
+    for (const node of this.#program.references(name)) this.carry({ node, ...how });
+  }
+}
+
+type GenericReference =
+  | ts.TypeReferenceNode
+  | ts.ExpressionWithTypeArguments
+  | ts.ImportTypeNode
+  | ts.CallExpression
+  | ts.NewExpression;
+
+function isGenericReference(node: ts.Node): node is GenericReference {
+  return (
+    ts.isTypeReferenceNode(node) ||
+    ts.isExpressionWithTypeArguments(node) ||
+    ts.isImportTypeNode(node) ||
+    ts.isCallExpression(node) ||
+    ts.isNewExpression(node)
+  );
+}
+
+type MemberAccess =
+  | ts.PropertyAccessExpression
+  | ts.ElementAccessExpression
+  | ts.IndexedAccessTypeNode
+  | ts.QualifiedName;
+
+function isMemberAccess(node: ts.Node): node is MemberAccess {
+  return (
+    ts.isPropertyAccessExpression(node) ||
+    ts.isElementAccessExpression(node) ||
+    ts.isIndexedAccessTypeNode(node) ||
+    ts.isQualifiedName(node)
+  );
+}
+
+function memberObject(access: MemberAccess): ts.Node {
+  if (ts.isIndexedAccessTypeNode(access)) return access.objectType;
+  return ts.isQualifiedName(access) ? access.left : access.expression;
+}
+
+/** The name of the member, where it is written. */
+function memberName(access: MemberAccess): string | undefined {
+  if (ts.isPropertyAccessExpression(access)) return access.name.text;
+  if (ts.isQualifiedName(access)) return access.right.text;
+  const index = ts.isElementAccessExpression(access) ? access.argumentExpression : access.indexType;
+  const literal = ts.isLiteralTypeNode(index) ? index.literal : index;
+  return ts.isStringLiteralLike(literal) ? literal.text : undefined;
+}
+
+/** Whether a node hands the value or type inside of it on as it is. */
+function isCarriedBy(node: ts.Node, parent: ts.Node): boolean {
+  if (ts.isConditionalExpression(parent)) return parent.condition !== node;
+  if (ts.isConditionalTypeNode(parent)) return parent.trueType === node || parent.falseType === node;
+  // The member that was accessed; the string in an access stands for the member where it is a reference to it.
+  if (ts.isPropertyAccessExpression(parent)) return parent.name === node;
+  if (ts.isQualifiedName(parent)) return parent.right === node;
+  if (ts.isTypeReferenceNode(parent)) return parent.typeName === node;
+  if (ts.isExpressionWithTypeArguments(parent)) return parent.expression === node;
+  if (ts.isTypeOperatorNode(parent)) return parent.operator === ts.SyntaxKind.ReadonlyKeyword;
+  return (
+    ts.isParenthesizedExpression(parent) ||
+    ts.isAsExpression(parent) ||
+    ts.isSatisfiesExpression(parent) ||
+    ts.isTypeAssertionExpression(parent) ||
+    ts.isNonNullExpression(parent) ||
+    ts.isArrayLiteralExpression(parent) ||
+    ts.isSpreadElement(parent) ||
+    ts.isLiteralTypeNode(parent) ||
+    ts.isParenthesizedTypeNode(parent) ||
+    ts.isUnionTypeNode(parent) ||
+    ts.isArrayTypeNode(parent) ||
+    ts.isTupleTypeNode(parent) ||
+    ts.isNamedTupleMember(parent) ||
+    ts.isRestTypeNode(parent) ||
+    ts.isOptionalTypeNode(parent) ||
+    ts.isTypeQueryNode(parent)
+  );
+}
+
+/** Whether the node is the value or type that a declaration gives its name. */
+function isValueOrTypeOf(parent: ts.Node, node: ts.Node): parent is ts.NamedDeclaration {
+  if (ts.isTypeAliasDeclaration(parent)) return parent.type === node;
+  if (ts.isTypeParameterDeclaration(parent)) return parent.constraint === node || parent.default === node;
+  if (ts.isEnumMember(parent)) return parent.initializer === node;
+  if (ts.isPropertySignature(parent)) return parent.type === node;
+  const isTyped =
+    ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isPropertyDeclaration(parent);
+  return isTyped && (parent.initializer === node || parent.type === node);
+}
+
+/** Whether the node is the name of a declaration: no use of it. */
+function isDeclared(node: ts.Node): boolean {
+  const { parent } = node;
+  if (
+    parent === undefined ||
+    ts.isPropertyAccessExpression(parent) ||
+    ts.isShorthandPropertyAssignment(parent)
+  )
+    return false;
+  return "name" in parent && parent.name === node;
+}
+
+/** Imports and exports: what they lead to is among the references. */
+function isModuleName(parent: ts.Node): boolean {
+  return (
+    ts.isImportSpecifier(parent) ||
+    ts.isExportSpecifier(parent) ||
+    ts.isImportClause(parent) ||
+    ts.isNamespaceImport(parent) ||
+    ts.isExportAssignment(parent)
+  );
+}
+
+/** `Pick` and `Omit`, which take keys. */
+function isKeyPicker(name: ts.Node | undefined): boolean {
+  return name !== undefined && ["Pick", "Omit"].includes(name.getText());
+}
+
+function typeParametersOf(declaration: ts.Declaration): readonly ts.TypeParameterDeclaration[] {
+  const { typeParameters } = declaration as { typeParameters?: ts.NodeArray<ts.TypeParameterDeclaration> };
+  return typeParameters ?? [];
+}
+
+/** The names in a type. */
+function identifiersIn(type: ts.TypeNode | undefined): readonly ts.Identifier[] {
+  const found: ts.Identifier[] = [];
+  const open: ts.Node[] = type ? [type] : [];
+  for (let at = open.pop(); at; at = open.pop()) {
+    if (ts.isIdentifier(at)) found.push(at);
+    ts.forEachChild(at, (child) => {
+      open.push(child);
+    });
+  }
+  return found;
+}
+
+function propertyName(name: ts.PropertyName): string | undefined {
+  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) ? name.text : undefined;
+}
