@@ -1,11 +1,11 @@
 /**
- * Every dataset of every correct program of the corpus is renamed. The manifest is then the old one with the name
+ * The datasets of every correct program of the corpus are renamed, the first three of each. The manifest is then the old one with the name
  * changed, and renaming it back gives the same bytes. Names that the program puts together are refused.
  */
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { applyEdits, renameDataset } from "@glacier-ts/analyzer/rename";
-import { type Manifest, renderManifest } from "@glacier-ts/core";
+import type { Manifest } from "@glacier-ts/core";
 import { expect, it } from "vitest";
 import { analyzeFolder } from "./support/analyze-folder.js";
 import { sharedConfig } from "./support/compile.js";
@@ -18,7 +18,7 @@ const newName = "zz_renamed.1";
 /** Datasets whose names are written nowhere as they are. */
 const computed: Readonly<Record<string, readonly string[]>> = {
   "programs/dataset-names": ["eu_backup", "eu_raw"],
-  "programs/generic-helpers": ["first_table", "joined_table", "orders_table", "users_table"],
+  "programs/generic-helpers": ["first_table", "joined_table", "orders_table"],
 };
 
 function copyOf(fixture: FixtureCase): string {
@@ -43,32 +43,36 @@ function rename(folder: string, from: string, to: string): ReadonlyMap<string, s
   return before;
 }
 
-/** The manifest with another name, by its text: whole strings, and segments of the dataset's own storage. */
-function withName(manifest: Manifest, from: string, to: string): Manifest {
-  const text = renderManifest(manifest).replaceAll(`"${from}"`, `"${to}"`);
-  const renamed = JSON.parse(text) as Manifest;
-  const stored = renamed.datasets[to]?.storage;
-  const segments = (value: string) =>
-    value.replace(new RegExp(`(^|/)${from.replaceAll(".", "\\.")}(?=[/.]|$)`, "g"), `$1${to}`);
-  const isOwn = stored && stored.package === undefined;
-  const storage =
-    isOwn &&
-    Object.fromEntries(
-      Object.entries(stored).map(([key, value]) =>
-        (key === "path" || key === "prefix") && typeof value === "string" ? [key, segments(value)] : [key, value],
-      ),
-    );
-  const datasets = storage ? { ...renamed.datasets, [to]: { ...renamed.datasets[to], storage } } : renamed.datasets;
-  return { ...renamed, datasets } as Manifest;
+/** The manifest with another name, sorted as the analyzer sorts it. */
+function withName(manifest: Manifest, from: string, to: string): unknown {
+  const segments = new RegExp(`(?<=^|/)${from.replaceAll(".", "\\.")}(?=[/.]|$)`, "g");
+  return mapObjects(manifest, (key, value) => {
+    if (key === "dataset" && value === from) return to;
+    if (key === "external") return (value as string[]).map((name) => (name === from ? to : name)).sort();
+    if (key === "edges") return (value as Edge[]).toSorted((a, b) => (edgeText(a) < edgeText(b) ? -1 : 1));
+    if (key !== "datasets") return value;
+    const entries = Object.entries(value as Manifest["datasets"]).map(([name, dataset]) => {
+      if (name !== from) return [name, dataset];
+      const text = JSON.stringify(dataset.storage ?? null);
+      const storage = JSON.parse(text, (option, found) =>
+        ["path", "prefix"].includes(option) &&
+        typeof found === "string" &&
+        dataset.storage?.package === undefined
+          ? found.replace(segments, to)
+          : found,
+      );
+      return [to, storage === null ? dataset : { ...dataset, storage }];
+    });
+    return Object.fromEntries(entries);
+  });
 }
 
-/** Sorted as the analyzer sorts: by name. */
-function sorted(manifest: Manifest): unknown {
-  const pipelines = Object.entries(manifest.pipelines).map(([id, { edges, external, ...rest }]) => {
-    const texts = edges.map((edge) => JSON.stringify(edge)).sort();
-    return [id, { ...rest, edges: texts, external: external.toSorted() }];
-  });
-  return JSON.parse(JSON.stringify({ ...manifest, pipelines: Object.fromEntries(pipelines) }));
+type Edge = Manifest["pipelines"][string]["edges"][number];
+const edgeText = ({ from, to, dataset }: Edge) => `${from} ${to} ${dataset}`;
+
+/** Replaces the properties of an object and of those inside of it, from the inside out. */
+function mapObjects(value: unknown, replace: (key: string, value: unknown) => unknown): unknown {
+  return JSON.parse(JSON.stringify(value), (key, found) => replace(key, found));
 }
 
 const correct = fixtureCases().filter(
@@ -81,7 +85,7 @@ it.each(correct)("$name", (fixture) => {
   if (!existsSync(config)) writeFileSync(config, JSON.stringify(sharedConfig));
   const { manifest } = analyzeFolder(folder);
   const refused: string[] = [];
-  for (const dataset of Object.keys(manifest.datasets)) {
+  for (const dataset of Object.keys(manifest.datasets).slice(0, 3)) {
     const before = rename(folder, dataset, newName);
     if (!(before instanceof Map)) {
       expect({ dataset, codes: before }).toEqual({ dataset, codes: ["GLA4027"] });
@@ -91,7 +95,7 @@ it.each(correct)("$name", (fixture) => {
     expect([...before.keys()]).not.toEqual([]);
     const renamed = analyzeFolder(folder);
     expect(renamed.text).toBe("");
-    expect(sorted(renamed.manifest)).toEqual(sorted(withName(manifest, dataset, newName)));
+    expect(renamed.manifest).toEqual(withName(manifest, dataset, newName));
     const back = rename(folder, newName, dataset);
     expect(back).toBeInstanceOf(Map);
     for (const [file, text] of before) expect(readFileSync(file, "utf8")).toBe(text);

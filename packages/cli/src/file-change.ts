@@ -32,7 +32,10 @@ export function unifiedDiff(changes: readonly FileChange[]): string {
     .map(({ file, before, after }) => {
       const name = fromWorkingDirectory("", file);
       const from = before === undefined ? "/dev/null" : `a/${name}`;
-      return formatPatch(structuredPatch(from, `b/${name}`, before ?? "", after), FILE_HEADERS_ONLY);
+      return formatPatch(
+        structuredPatch(from, `b/${name}`, before ?? "", after, undefined, undefined, { context: 3 }),
+        FILE_HEADERS_ONLY,
+      );
     })
     .join("");
 }

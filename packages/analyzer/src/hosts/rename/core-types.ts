@@ -5,6 +5,8 @@ import { nearestPackageName } from "../package-name.js";
 /** Types whose first type argument is the name of a dataset. */
 const named = new Set(["Dataset", "DatasetMark", "DatasetDeclaration", "RunOptions"]);
 
+const keepingKeys = new Set(["Pick", "Omit", "Partial", "Required", "Readonly"]);
+
 export class CoreTypes {
   readonly #checker: ts.TypeChecker;
   readonly #packages = new Map<string, string | undefined>();
@@ -44,6 +46,9 @@ export class CoreTypes {
   isKeyedByName(type: ts.Type | undefined): boolean {
     if (!type) return false;
     if (type.isUnionOrIntersection()) return type.types.some((member) => this.isKeyedByName(member));
+    // `Pick<…>`, `Partial<…>` and the like keep the keys.
+    const [picked] = type.aliasTypeArguments ?? [];
+    if (picked && keepingKeys.has(type.aliasSymbol?.name ?? "") && this.isKeyedByName(picked)) return true;
     const declarations = [...(type.aliasSymbol?.declarations ?? []), ...(type.symbol?.declarations ?? [])];
     return declarations.some((declaration) => {
       const alias = ts.findAncestor(declaration, ts.isTypeAliasDeclaration);
@@ -53,7 +58,10 @@ export class CoreTypes {
 
   /** The declarations that a type's or value's name leads to, behind imports. */
   declarationsOf(name: ts.Node): readonly ts.Declaration[] {
-    const symbol = this.#checker.getSymbolAtLocation(name);
+    const isShorthand = ts.isShorthandPropertyAssignment(name.parent);
+    const symbol = isShorthand
+      ? this.#checker.getShorthandAssignmentValueSymbol(name.parent)
+      : this.#checker.getSymbolAtLocation(name);
     const target =
       symbol && symbol.flags & ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(symbol) : symbol;
     return target?.declarations ?? [];

@@ -5,6 +5,7 @@ import type { DatasetFacts } from "../../model.js";
 import type { TextEdit } from "../wire-text.js";
 import type { EditedProgram } from "./edited-program.js";
 import { isIdentifier } from "./key-edits.js";
+import { nodesOf } from "./nodes.js";
 
 /** Edits by file, and what keeps them from being made. */
 export interface SymbolRename {
@@ -155,13 +156,7 @@ function isMemberName(identifier: ts.Identifier): boolean {
 
 function identifiersNamed(source: ts.SourceFile, name: string): readonly ts.Identifier[] {
   if (!source.text.includes(name)) return [];
-  const found: ts.Identifier[] = [];
-  const open: ts.Node[] = [source];
-  for (let at = open.pop(); at; at = open.pop()) {
-    if (ts.isIdentifier(at) && at.text === name) found.push(at);
-    ts.forEachChild(at, (child) => {
-      open.push(child);
-    });
-  }
-  return found;
+  return [...nodesOf(source)].filter(
+    (node): node is ts.Identifier => ts.isIdentifier(node) && node.text === name,
+  );
 }

@@ -14,6 +14,8 @@ export interface NameUses {
 /** A node that has the literal's value or type, on its way outwards. */
 interface Carrier {
   readonly node: ts.Node;
+  /** The literal, or the name that refers to it, that the way began at. */
+  readonly place: ts.Node;
   /** The property that the literal is in, where the node is an object. */
   readonly key?: string | undefined;
   /** The literal came in through a parameter: what a function does with the name of a dataset is its own affair. */
@@ -36,8 +38,7 @@ export class NameUseReader {
 
   /** Follows a literal everywhere. Chains may be long: this is a loop. */
   read(literal: ts.Node): NameUses {
-    const trace = new Trace(this.#program);
-    trace.carry({ node: literal, isParameter: false });
+    const trace = new Trace(this.#program, literal);
     for (let carrier = trace.next(); carrier; carrier = trace.next()) this.#step(carrier, trace);
     return { isName: trace.isName, others: trace.others };
   }
@@ -46,8 +47,10 @@ export class NameUseReader {
     const { node } = carrier;
     const { parent } = node;
     const outwards = () => trace.carry({ ...carrier, node: parent });
+    // A string that refers to a property which the literal is in.
+    const isReference = ts.isStringLiteralLike(carrier.place) && carrier.place !== trace.literal;
     if (isDeclared(node) || isModuleName(parent)) return;
-    if (isCarriedBy(node, parent)) outwards();
+    if (isCarriedBy(node, parent) || (isReference && isIndexOf(parent, node))) outwards();
     else if (isGenericReference(parent) && parent.typeArguments?.includes(node as ts.TypeNode)) {
       this.#typeArgument(carrier, parent, trace);
     } else if (
@@ -114,7 +117,7 @@ export class NameUseReader {
     if (key === undefined) return this.#other(carrier, trace);
     if (this.#core.isKeep(this.#checker.getContextualType(object), key)) return this.#found(carrier, trace);
     trace.follow(property.name, { isParameter: carrier.isParameter });
-    trace.carry({ node: object, key, isParameter: carrier.isParameter });
+    trace.carry({ ...carrier, node: object, key });
   }
 
   /** A variable, alias, enum member, parameter or property that has the literal as its value or type. */
@@ -131,7 +134,7 @@ export class NameUseReader {
     for (const reference of this.#program.references(declaration.parent.name)) {
       const isQualifier = isMemberAccess(reference.parent) && memberObject(reference.parent) === reference;
       if (!isQualifier && !isDeclared(reference) && !isModuleName(reference.parent))
-        this.#other({ node: reference, isParameter: false }, trace);
+        this.#other({ node: reference, place: reference, isParameter: false }, trace);
     }
   }
 
@@ -140,16 +143,12 @@ export class NameUseReader {
     const member = memberName(access);
     // The references of the property itself are followed already.
     if (carrier.key !== undefined && member !== undefined) return;
-    if (this.#mayBeName(access)) trace.carry({ node: access, isParameter: carrier.isParameter });
+    if (this.#mayBeName(access)) trace.carry({ ...carrier, node: access, key: undefined });
   }
 
   /** Whether a string is a key of what a run returns: `datasets["users"]`. */
   #isKey(parent: ts.Node, node: ts.Node): boolean {
-    if (ts.isElementAccessExpression(parent) && parent.argumentExpression === node)
-      return this.#core.isKeyedByName(this.#typeOf(parent.expression));
-    if (ts.isIndexedAccessTypeNode(parent) && parent.indexType === node)
-      return this.#core.isKeyedByName(this.#typeOf(parent.objectType));
-    return false;
+    return isIndexOf(parent, node) && this.#core.isKeyedByName(this.#typeOf(memberObject(parent)));
   }
 
   #found(carrier: Carrier, trace: Trace): void {
@@ -157,7 +156,7 @@ export class NameUseReader {
   }
 
   #other(carrier: Carrier, trace: Trace): void {
-    if (!carrier.isParameter && this.#mayBeName(carrier.node)) trace.others.push(carrier.node);
+    if (!carrier.isParameter && this.#mayBeName(carrier.node)) trace.others.push(carrier.place);
   }
 
   /** Whether what a node stands for includes the name; of a list of names only some may be meant. */
@@ -177,13 +176,16 @@ export class NameUseReader {
 class Trace {
   isName = false;
   readonly others: ts.Node[] = [];
+  readonly literal: ts.Node;
   readonly #program: EditedProgram;
   readonly #open: Carrier[] = [];
   readonly #seen = new Set<ts.Node>();
   readonly #followed = new Set<ts.Node>();
 
-  constructor(program: EditedProgram) {
+  constructor(program: EditedProgram, literal: ts.Node) {
     this.#program = program;
+    this.literal = literal;
+    this.carry({ node: literal, place: literal, isParameter: false });
   }
 
   next(): Carrier | undefined {
@@ -197,10 +199,10 @@ class Trace {
   }
 
   /** Goes on wherever a declared name is used. */
-  follow(name: ts.Node, how: Omit<Carrier, "node">): void {
+  follow(name: ts.Node, how: Omit<Carrier, "node" | "place">): void {
     if (this.#followed.has(name)) return;
     this.#followed.add(name);
-    for (const node of this.#program.references(name)) this.carry({ node, ...how });
+    for (const node of this.#program.references(name)) this.carry({ node, place: node, ...how });
   }
 }
 
@@ -239,6 +241,14 @@ function isMemberAccess(node: ts.Node): node is MemberAccess {
 function memberObject(access: MemberAccess): ts.Node {
   if (ts.isIndexedAccessTypeNode(access)) return access.objectType;
   return ts.isQualifiedName(access) ? access.left : access.expression;
+}
+
+function isIndexOf(
+  parent: ts.Node,
+  node: ts.Node,
+): parent is ts.ElementAccessExpression | ts.IndexedAccessTypeNode {
+  if (ts.isElementAccessExpression(parent)) return parent.argumentExpression === node;
+  return ts.isIndexedAccessTypeNode(parent) && parent.indexType === node;
 }
 
 /** The name of the member, where it is written. */

@@ -21,6 +21,7 @@ import { renameDeclarations } from "./declared-names.js";
 import { EditedProgram, type FileEdits } from "./edited-program.js";
 import { keyEdit } from "./key-edits.js";
 import { NameUseReader } from "./name-uses.js";
+import { nodesOf } from "./nodes.js";
 import { isSameManifest, renamedManifest } from "./renamed-manifest.js";
 import { renameStorage } from "./storage-edits.js";
 
@@ -222,23 +223,9 @@ function originalOffset(offset: number, edits: readonly TextEdit[]): number {
   return offset - shift;
 }
 
-/** Every node of a file, those in doc comments included. */
-function* nodesOf(source: ts.SourceFile): Generator<ts.Node> {
-  const open: ts.Node[] = [source];
-  for (let at = open.pop(); at; at = open.pop()) {
-    yield at;
-    const comments = (at as { readonly jsDoc?: readonly ts.Node[] }).jsDoc ?? [];
-    open.push(...comments);
-    ts.forEachChild(at, (child) => {
-      open.push(child);
-    });
-  }
-}
-
 /** Keys are looked at as keys. */
 function isPropertyName(node: ts.Node): boolean {
   const { parent } = node;
-  return "name" in parent
-    ? parent.name === node
-    : ts.isBindingElement(parent) && parent.propertyName === node;
+  const isKey = ts.isBindingElement(parent) && parent.propertyName === node;
+  return isKey || ("name" in parent && parent.name === node);
 }
