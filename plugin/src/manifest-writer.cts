@@ -26,6 +26,8 @@ function buildOf(project: ProgramProject): Build {
     return known;
   }
   if (builds.size === 0) process.once("exit", writeAtExit);
+  // Under `-b` the next project reads the manifests of those that it refers to.
+  for (const before of builds.values()) writePending(before, before.filesWithErrors.size === 0);
   const build = { project, filesWithErrors: new Set<string>(), isPending: false };
   builds.set(project.manifestFile, build);
   return build;
@@ -67,7 +69,8 @@ function writeAtExit(exitCode: number): void {
     // Of several projects that are built together, the exit code does not say which one has the errors.
     const isClean = exitCode === 0 || (builds.size > 1 && build.filesWithErrors.size === 0);
     writePending(build, isClean);
-    // Nothing is emitted when nothing has changed; a manifest that was deleted comes back all the same.
+    // Nothing is emitted when no source has changed; a manifest that was deleted comes back all the same, and what has
+    // changed in the manifest of a package is taken over.
     if (exitCode === 0) report(build.project.restoreManifest());
   }
 }

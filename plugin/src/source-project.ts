@@ -66,6 +66,11 @@ export class SourceProjects {
   }
 }
 
+/** A function that is not in the compiler's public types. */
+interface ReferringHost extends ts.CompilerHost {
+  useSourceOfProjectReferenceRedirect?(): boolean;
+}
+
 /** One tsconfig: its program, analysed as a whole. */
 export class SourceProject {
   /** The folder of the tsconfig, absolute. */
@@ -98,11 +103,7 @@ export class SourceProject {
   }
 
   has(file: string): boolean {
-    const { program } = this.#open();
-    const source = program.getSourceFile(file);
-    return (
-      source !== undefined && !source.isDeclarationFile && !program.isSourceFileFromExternalLibrary(source)
-    );
+    return this.#open().analyzed.has(file);
   }
 
   /** The tsconfigs that this one refers to, absolute. */
@@ -112,13 +113,15 @@ export class SourceProject {
     );
   }
 
-  /** The files of the project that its analysis was made from, absolute. */
+  /** The sources that its analysis was made from, absolute: those of referenced projects as well. */
   files(): readonly string[] {
     const { program } = this.#open();
+    const isSource = (file: ts.SourceFile) =>
+      !file.isDeclarationFile && !program.isSourceFileFromExternalLibrary(file);
     return program
       .getSourceFiles()
-      .map((source) => source.fileName)
-      .filter((file) => this.has(file));
+      .filter(isSource)
+      .map((source) => source.fileName);
   }
 
   /** What Glacier finds wrong in the whole project. */
@@ -214,7 +217,9 @@ export class SourceProject {
   /** What did not change is not parsed again; packages are taken not to change. */
   #makeProgram(before: ts.Program | undefined): ts.Program {
     const { options, fileNames, projectReferences } = this.#config;
-    const host = ts.createCompilerHost(options);
+    const host: ReferringHost = ts.createCompilerHost(options);
+    // Nothing is built here, so sources of referenced projects stand for their declaration files, as in an editor.
+    host.useSourceOfProjectReferenceRedirect = () => true;
     const { getSourceFile } = host;
     host.getSourceFile = (file, version, ...rest) => {
       const known = this.#sources.get(file);

@@ -3,6 +3,7 @@ import {
   connectTasks,
   type GraphTask,
   getTask,
+  isIdOf,
   type Manifest,
   parseManifest,
   pipelineId,
@@ -123,6 +124,19 @@ describe("connectTasks", () => {
     ]);
     expect(connectTasks(tasks)).toEqual([{ from: "a", to: "b", dataset: "raw" }]);
   });
+});
+
+test.each([
+  ["src/tasks.ts#clean", "src/tasks.ts#clean", true],
+  ["src/tasks.ts#clean", "@acme/sales:src/tasks.ts#clean", true],
+  ["src/tasks.ts#clean", "@acme/sales:core/src/tasks.ts#clean", true],
+  ["src/tasks.ts#clean", "../sales/src/tasks.ts#clean", true],
+  ["tasks.ts#clean", "src/more-tasks.ts#clean", false],
+  ["src/tasks.ts#clean", "@acme/sales:src/tasks.ts#Sales.clean", false],
+  ["@acme/sales:src/tasks.ts#clean", "src/tasks.ts#clean", false],
+  ["@acme/shop:src/tasks.ts#clean", "@acme/sales:src/tasks.ts#clean", false],
+])("the compiled id %s is that of %s: %s", (compiled, id, isIt) => {
+  expect(isIdOf(compiled, id)).toBe(isIt);
 });
 
 describe("the graph of one pipeline of several", () => {

@@ -210,6 +210,12 @@ describe("parseManifest", () => {
 
   test("readManifest does the same for a value that was parsed already", () => {
     expect(readManifest(empty, "m.json")).toEqual({ ok: true, value: empty });
+    const modules = { "src/tasks.ts": { javascript: "dist/tasks.js" } };
+    expect(readManifest({ ...empty, modules }, "m.json")).toMatchObject({
+      failure: {
+        message: "'m.json' is not a Glacier manifest: module 'src/tasks.ts' without declarations.",
+      },
+    });
     expect(readManifest(undefined, "m.json")).toEqual(parseManifest("null", "m.json"));
   });
 });
@@ -224,6 +230,11 @@ describe("the published schema", () => {
 
   test("accepts manifests", () => {
     expect(problemsIn(makeManifest(analytics))).toEqual([]);
+    const modules = {
+      "src/tasks.ts": { declarations: "dist/tasks.d.ts", javascript: "dist/tasks.js" },
+      "src/types.ts": { declarations: "dist/types.d.ts" },
+    };
+    expect(problemsIn({ ...makeManifest(analytics), modules, root: ".." })).toEqual([]);
     expect(problemsIn(makeManifest({ tasks: [] }))).toEqual([]);
     fc.assert(
       fc.property(anyManifest, (manifest) => {
@@ -233,6 +244,8 @@ describe("the published schema", () => {
   });
 
   const mutations: readonly (readonly [path: string, value: unknown, problem: string])[] = [
+    ["modules", { "src/tasks.ts": {} }, "/modules/src~1tasks.ts must have required property 'declarations'"],
+    ["root", 1, "/root must be string"],
     ["version", undefined, " must have required property 'version'"],
     ["version", 2, "/version must be equal to constant"],
     ["schemas", undefined, " must have required property 'schemas'"],

@@ -4,6 +4,7 @@ import type { CompilerHost, SourceFile } from "./compiler-host.js";
 import type { CallSite, DatasetFacts, FileFacts, PipelineFacts, TaskFacts } from "./model.js";
 import { coreFunction, isDeclarative } from "./readers/core-call.js";
 import { readDatasetCall, readDatasetType } from "./readers/dataset.js";
+import { exportsTasks } from "./readers/exported-tasks.js";
 import { MarkReader } from "./readers/marks.js";
 import { PipelineReader } from "./readers/pipeline.js";
 import { TaskReader } from "./readers/task.js";
@@ -72,6 +73,19 @@ export class FileAnalyzer {
       const dataset = readDatasetType(host, this.#marks, this.#schemas, declaration);
       if (dataset) datasets.push(dataset);
     }
-    return { file: host.path(file), tasks, datasets, pipelines, calls, diagnostics };
+    const isOther = host.origin(file) === "other";
+    const outputs = isOther ? undefined : host.outputs(file);
+    const declares = tasks.length > 0 || datasets.length > 0 || pipelines.length > 0;
+    const isUsable = outputs !== undefined && (declares || exportsTasks(host, this.#tasks, file));
+    return {
+      file: host.path(file),
+      isOther,
+      outputs: isUsable ? outputs : undefined,
+      tasks,
+      datasets,
+      pipelines,
+      calls,
+      diagnostics,
+    };
   }
 }

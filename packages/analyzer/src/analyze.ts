@@ -2,12 +2,9 @@ import { FileAnalyzer } from "./analyze-file.js";
 import { whileReading } from "./analyzer-crash.js";
 import type { CompilerHost } from "./compiler-host.js";
 import { type Linked, link } from "./link.js";
-import type { FileFacts } from "./model.js";
 
 /** What the analyzer learned of a whole program. */
-export interface ProgramAnalysis extends Linked {
-  readonly files: readonly FileFacts[];
-}
+export type ProgramAnalysis = Linked;
 
 /**
  * Analyses every file of a program and links the facts.
@@ -17,6 +14,6 @@ export function analyze(host: CompilerHost): ProgramAnalysis {
   return whileReading("the project", () => {
     const analyzer = new FileAnalyzer(host);
     const files = host.files().map((file) => analyzer.analyzeFile(file));
-    return { files, ...link(files, host) };
+    return link(files, host);
   });
 }

@@ -2,7 +2,7 @@
  * The port to a TypeScript compiler. Readers and rules ask these questions and know nothing else of a compiler, so that
  * one analyzer serves several of them and gives the same answers to the byte.
  */
-import type { Json, Location } from "@glacier-ts/core";
+import type { Json, Location, ManifestModule } from "@glacier-ts/core";
 
 /** Handles of the compiler's own objects: only the host looks inside. */
 export interface Node {
@@ -41,6 +41,20 @@ export interface PropertyExpression {
   readonly isSpread: boolean;
 }
 
+/**
+ * Whose a file is: `project` for the project's own source, `core` for @glacier-ts/core, `lib` for TypeScript's own
+ * library, `other` for declaration files and sources of other packages and of referenced projects.
+ */
+export type Origin = "project" | "core" | "lib" | "other";
+
+/** A project that the tsconfig refers to, by itself or through others. */
+export interface ProjectReference {
+  /** The folder of its tsconfig, absolute. */
+  readonly root: string;
+  /** Its manifest, absolute. */
+  readonly manifestFile: string;
+}
+
 /** What a symbol is declared as. */
 export interface Declaration {
   readonly kind: "variable" | "function" | "default-export" | "property" | "module" | "other";
@@ -49,8 +63,7 @@ export interface Declaration {
   readonly name: string;
   /** Relative to the project's root. */
   readonly file: string;
-  /** `project` for the project's own source, `core` for @glacier-ts/core, `lib` for TypeScript's own library. */
-  readonly origin: "project" | "core" | "lib" | "other";
+  readonly origin: Origin;
   /**
    * How the module exports it: `clean`, `default` (`export =` as well), `Sales.clean` for a member of an object, class or
    * namespace; undefined where it is not, can be reassigned, or a name in it has a dot.
@@ -91,7 +104,7 @@ export type TypeKind =
 /** A class, interface or alias that a type is a reference to, and whose it is. */
 export interface TypeName {
   readonly name: string;
-  readonly origin: Declaration["origin"];
+  readonly origin: Origin;
   /** The file that declares it. */
   readonly file: string;
   readonly isClass: boolean;
@@ -165,9 +178,24 @@ export interface CompilerHost {
   /** The project's tsconfig, for diagnostics that concern the whole project. */
   readonly projectLocation: Location;
 
+  // The project and those around it
+  /** The project's folder, absolute. */
+  readonly root: string;
+  /** Where the project's manifest is written, absolute. */
+  readonly manifestFile: string;
+  /** The projects that the tsconfig refers to. */
+  references(): readonly ProjectReference[];
+  /** Declaration files of origin `other`, absolute. */
+  declarationFiles(): readonly string[];
+  /** What the compiler writes for a source file, relative to the root; undefined where it emits no declarations. */
+  outputs(file: SourceFile): ManifestModule | undefined;
+
   // Files and syntax
-  /** The project's own source files: no declaration files, nothing from packages. */
+  /** The source files of origin `project` or `other`: no declaration files. */
   files(): readonly SourceFile[];
+  origin(file: SourceFile): Origin;
+  /** The module that a file is; undefined for a script. */
+  moduleOf(file: SourceFile): CompilerSymbol | undefined;
   /** Relative to the project's root, with `/`. */
   path(file: SourceFile): string;
   /** Call expressions in the order of the source; those that cannot lead to core may be left out. */

@@ -1,5 +1,6 @@
 /** Everything that a project says of its datasets, brought together by name. */
 import { compareText, type Location } from "@glacier-ts/core";
+import type { FindOtherDataset, OtherDataset } from "./dependencies/other-datasets.js";
 import type { DatasetFacts, DatasetMention, FileFacts, TaskFacts } from "./model.js";
 import type { PayloadComparer } from "./schema/payload-comparer.js";
 
@@ -21,6 +22,10 @@ export interface LinkedDataset {
    * the consumers', else that of a type.
    */
   readonly schemaMention: DatasetMention | undefined;
+  /** How other packages and projects declare it; several where their options differ. */
+  readonly others: readonly OtherDataset[];
+  /** A task of another package or project reads or produces it. */
+  readonly isOfOtherTasks: boolean;
 }
 
 /** Orders mentions by file and position. */
@@ -37,6 +42,7 @@ export function linkDatasets(
   files: readonly FileFacts[],
   tasks: Iterable<TaskFacts>,
   payloads: PayloadComparer,
+  othersOf: FindOtherDataset = () => [],
 ): readonly LinkedDataset[] {
   const byName = new Map<
     string,
@@ -49,9 +55,11 @@ export function linkDatasets(
     byName.set(name, added);
     return added;
   };
+  const ofOtherTasks = new Set<string | undefined>();
   for (const dataset of files.flatMap((file) => file.datasets))
     entry(dataset.name).declarations.push(dataset);
   for (const task of tasks) {
+    if (task.declared !== undefined) for (const name of datasetsOf(task)) ofOtherTasks.add(name);
     // What a generic task reads and produces is not known, which was reported.
     if (task.typeParameters !== "") continue;
     for (const { mention } of task.returned.outputs) {
@@ -84,8 +92,15 @@ export function linkDatasets(
           (first?.form === "value" ? first.mention : undefined) ??
           widest(consumers, payloads) ??
           declared[0],
+        others: othersOf(name),
+        isOfOtherTasks: ofOtherTasks.has(name),
       };
     });
+}
+
+function datasetsOf({ parameters, returned }: TaskFacts): readonly (string | undefined)[] {
+  const inputs = parameters.flatMap(({ datasets }) => datasets);
+  return [...inputs, ...returned.outputs.map(({ mention }) => mention)].map(({ name }) => name);
 }
 
 /** The mention that fits all others; the first one where there is none. */

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import path from "node:path";
 import {
   connectTasks,
   type Json,
@@ -14,11 +15,14 @@ import {
   manifestVersion,
   sortKeys,
 } from "@glacier-ts/core";
+import type { CompilerHost } from "./compiler-host.js";
 import type { LinkedDataset } from "./datasets.js";
-import type { InjectedFacts, PipelineFacts, TaskFacts } from "./model.js";
+import type { FileFacts, InjectedFacts, PipelineFacts, TaskFacts } from "./model.js";
 
 /** Makes the manifest. What a diagnostic was reported for may be missing in it. */
 export function emitManifest(
+  host: Pick<CompilerHost, "root" | "manifestFile">,
+  files: readonly FileFacts[],
   tasks: ReadonlyMap<string, TaskFacts>,
   datasets: readonly LinkedDataset[],
   pipelines: readonly PipelineFacts[],
@@ -46,7 +50,19 @@ export function emitManifest(
     tasks: Object.fromEntries(manifestTasks),
     pipelines: manifestPipelines,
     schemas: schemas.schemas,
+    ...emitModules(files, host),
   };
+}
+
+/** What other packages and projects need to find the project's modules. */
+function emitModules(
+  files: readonly FileFacts[],
+  host: Pick<CompilerHost, "root" | "manifestFile">,
+): Pick<Manifest, "modules" | "root"> {
+  const modules = files.flatMap(({ file, outputs }) => (outputs ? [[file, outputs] as const] : []));
+  if (modules.length === 0) return {};
+  const root = path.relative(path.dirname(host.manifestFile), host.root).split(path.sep).join("/");
+  return { modules: Object.fromEntries(modules), ...(root !== "" && { root }) };
 }
 
 /** Schemas are kept once, under the hash of their text. */
@@ -77,12 +93,15 @@ function nameSchema(schema: JsonObject): NamedSchema {
 
 function describeDataset(dataset: LinkedDataset): Omit<ManifestDataset, "schema"> {
   const options = dataset.declarations.find((declaration) => declaration.form === "value")?.options.value;
-  const { storage, format } = options ?? {};
+  const [other] = dataset.others;
+  const { storage, format } = options ?? other ?? {};
+  const isOurs = dataset.declarations.length > 0 || other === undefined;
+  const doc = dataset.doc ?? other?.doc;
   return {
     ...(isObject(storage) && { storage: storage as ManifestStorage }),
     ...(typeof format === "string" && { format }),
-    declared: declaredAt(dataset.location),
-    ...(dataset.doc !== undefined && { doc: dataset.doc }),
+    declared: isOurs ? declaredAt(dataset.location) : other.declared,
+    ...(doc !== undefined && { doc }),
   };
 }
 
@@ -127,7 +146,7 @@ function emitTask(
     ...(params.length > 0 && { params }),
     ...(secrets.length > 0 && { secrets }),
     ...Object.fromEntries(given),
-    declared: declaredAt(task.location),
+    declared: task.declared ?? declaredAt(task.location),
     ...(task.doc !== undefined && { doc: task.doc }),
   };
 }

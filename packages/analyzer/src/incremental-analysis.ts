@@ -98,19 +98,26 @@ export class IncrementalAnalysis {
     return all;
   }
 
-  /** Nothing means anything else than before. The manifest, where lines are other ones, is made when it is asked for. */
+  /** Nothing means anything else than before. What is made of the facts, where lines are other ones, waits to be asked for. */
   #keep(state: State, host: CompilerHost): ProgramAnalysis {
     this.#state = state;
     const { facts, diagnostics } = state;
-    const files = [...facts.values()];
     const answers = this.#answers;
-    let linked: ReturnType<typeof link> | undefined;
+    let known: ProgramAnalysis | undefined;
+    const linked = () => {
+      known ??= link([...facts.values()], host, new RememberedPayloads(host, new Map(), answers));
+      return known;
+    };
     return {
-      files,
       diagnostics,
+      get files() {
+        return linked().files;
+      },
       get manifest() {
-        linked ??= link(files, host, new RememberedPayloads(host, new Map(), answers));
-        return linked.manifest;
+        return linked().manifest;
+      },
+      get otherModules() {
+        return linked().otherModules;
       },
     };
   }
@@ -132,7 +139,7 @@ export class IncrementalAnalysis {
     try {
       const linked = link(files, host, new RememberedPayloads(host, current, this.#answers));
       this.#state = { graph, facts, diagnostics: linked.diagnostics };
-      return { files, ...linked };
+      return linked;
     } catch (error) {
       if (error instanceof TypesAreGone) return undefined;
       throw error;

@@ -12,6 +12,7 @@ import {
 } from "@glacier-ts/core";
 import type { CompilerHost } from "./compiler-host.js";
 import { compareLocations, linkDatasets } from "./datasets.js";
+import { linkDependencies } from "./dependencies/link-dependencies.js";
 import { emitManifest } from "./emit-manifest.js";
 import type { FileFacts, PipelineFacts, TaskFacts } from "./model.js";
 import { withoutOtherFunctions } from "./rules/elements.js";
@@ -19,6 +20,10 @@ import { datasetRules, pipelineRules, projectRules, taskRules } from "./rules.js
 import { PayloadComparer } from "./schema/payload-comparer.js";
 
 export interface Linked {
+  /** The facts with their final ids. */
+  readonly files: readonly FileFacts[];
+  /** Where to import the modules of other projects' tasks from, absolute, by their names in the manifest. */
+  readonly otherModules: ReadonlyMap<string, string | undefined>;
   /** Complete only when no diagnostic is an error. */
   readonly manifest: Manifest;
   /** By file and position. */
@@ -30,18 +35,19 @@ export interface Linked {
  * compiler for one question only: whether one payload is assignable to another.
  */
 export function link(
-  files: readonly FileFacts[],
+  all: readonly FileFacts[],
   host: CompilerHost,
   payloads: PayloadComparer = new PayloadComparer(host),
 ): Linked {
+  const { files, ...dependencies } = linkDependencies(all, host);
   const declared = files
     .flatMap((file) => file.pipelines)
     .sort((a, b) => compareLocations(a.location, b.location));
   const tasks = collectTasks(files, declared);
   const { pipelines, diagnostics: otherFunctions } = withoutOtherFunctions(declared, tasks);
   const unexported = files.flatMap((file) => file.tasks).filter((task) => task.id === undefined);
-  const datasets = linkDatasets(files, tasks.values(), payloads);
-  const manifest = emitManifest(tasks, datasets, pipelines);
+  const datasets = linkDatasets(files, tasks.values(), payloads, dependencies.datasets);
+  const manifest = emitManifest(host, files, tasks, datasets, pipelines);
   const project = {
     location: host.projectLocation,
     strictNullChecks: host.strictNullChecks,
@@ -52,6 +58,7 @@ export function link(
 
   const diagnostics = [
     ...files.flatMap((file) => file.diagnostics),
+    ...dependencies.diagnostics,
     ...otherFunctions,
     ...project.tasks.flatMap(checkTask),
     ...pipelines.flatMap((pipeline) => pipelineRules.flatMap((rule) => rule(pipeline))),
@@ -59,7 +66,12 @@ export function link(
     ...projectRules.flatMap((rule) => rule(project)),
     ...pipelines.flatMap((pipeline) => graphDiagnostics(manifest, pipeline, tasks)),
   ];
-  return { manifest, diagnostics: diagnostics.sort(compareDiagnostics) };
+  return {
+    files: [...files, ...dependencies.others],
+    manifest,
+    diagnostics: diagnostics.sort(compareDiagnostics),
+    otherModules: dependencies.modules,
+  };
 }
 
 /** In an editor the same facts are linked again and again. */

@@ -2,13 +2,17 @@
  * What is read from one file, as plain data: the facts. `link` makes the manifest of them. A type handle in a fact is
  * opaque; `link` only passes it back to the compiler to ask whether one payload is assignable to another.
  */
-import type { Diagnostic, Json, JsonObject, Location } from "@glacier-ts/core";
+import type { Diagnostic, Json, JsonObject, Location, ManifestModule } from "@glacier-ts/core";
 import type { Node, Type } from "./compiler-host.js";
 import type { TagProblem } from "./schema/apply-doc.js";
 
 export interface FileFacts {
   /** Relative to the project's root. */
   readonly file: string;
+  /** It is a source of another package or of a referenced project, which the program has for its types. */
+  readonly isOther: boolean;
+  /** What the compiler writes for it, where others may use its tasks, datasets or pipelines. */
+  readonly outputs: ManifestModule | undefined;
   readonly tasks: readonly TaskFacts[];
   readonly datasets: readonly DatasetFacts[];
   readonly pipelines: readonly PipelineFacts[];
@@ -43,6 +47,8 @@ export interface TaskFacts {
   readonly returned: ReturnFacts;
   /** The options that the manifest keeps; literals, references or `{ "$dynamic": type }`. */
   readonly options: OptionFacts;
+  /** File and line of the declaration, where `location` is another place. */
+  readonly declared?: string;
 }
 
 export interface ParameterFacts {
@@ -182,8 +188,27 @@ export interface ElementFacts {
   readonly text: string;
   /** Module and export of the function. */
   readonly id: string;
-  /** What was read of a plain function; a function that is wrapped in `task()` is read where the call is. */
+  /**
+   * What was read of a plain function, and of every function of another project; a function of the project's own that is
+   * wrapped in `task()` is read where the call is.
+   */
   readonly plain: TaskFacts | undefined;
+  /** Where another package or project declares the function; every place in `plain` is the element then. */
+  readonly other?: OtherDeclaration;
+}
+
+/** A function of another package or project, as the compiler sees it. */
+export interface OtherDeclaration {
+  /** The declaration file or the source, relative to the project's root. */
+  readonly file: string;
+  readonly exportPath: string;
+  readonly line: number;
+  readonly isMadeByTask: boolean;
+}
+
+/** Whether a file only declares what is somewhere else. */
+export function isDeclarationFile(file: string): boolean {
+  return /\.d\.([^/.]+\.)?[cm]?ts$/.test(file);
 }
 
 /** Whether a task reads or produces a dataset, or tries to. */

@@ -10,6 +10,7 @@ import { manifestOption } from "./hosts/manifest-option.js";
 import { outputFile } from "./hosts/output-file.js";
 import { ProgramProject } from "./hosts/program-project.js";
 import { readConfig } from "./hosts/read-config.js";
+import { outputOptions } from "./hosts/typescript6-options.js";
 import { Typescript7Process } from "./hosts/typescript7-project.js";
 import type { Project } from "./project.js";
 
@@ -95,10 +96,15 @@ function projectOf(
       program.emit(undefined, write, undefined, false, { before: [project.transformer()] });
       return [...written, project.manifestFile];
     },
-    outputFile: (sourceFile) => {
-      if (program.getCompilerOptions().noEmit) return undefined;
-      const source = program.getSourceFile(path.resolve(root, sourceFile));
-      return source && !source.isDeclarationFile ? outputFile(ts, program, source.fileName) : undefined;
+    outputFile: (module) => {
+      const { otherModules } = project.analyze();
+      const isOther = otherModules.has(module);
+      const file = isOther ? otherModules.get(module) : path.resolve(root, module);
+      const source = file === undefined ? undefined : program.getSourceFile(file);
+      // JavaScript, or a source that a package has in place of JavaScript: it is not compiled here.
+      if (isOther && (!source || program.isSourceFileFromExternalLibrary(source))) return file;
+      const isEmitted = source && !source.isDeclarationFile && !program.getCompilerOptions().noEmit;
+      return isEmitted ? outputFile(source.fileName, outputOptions(ts, program)) : undefined;
     },
     readSource: (file) => program.getSourceFile(path.resolve(root, file))?.text,
     close: () => {},

@@ -35,7 +35,9 @@ export function exportedTasks(files: readonly FileFacts[]): readonly TaskFacts[]
     pipelines.flatMap(({ elements }) => elements.flatMap(({ plain }) => plain ?? [])),
   );
   const tasks = new Map<string, TaskFacts>();
-  for (const task of [...files.flatMap((file) => file.tasks), ...listed]) {
+  // A task of another project is at the element that lists it.
+  const own = files.filter(({ isOther }) => !isOther).flatMap((file) => file.tasks);
+  for (const task of [...own, ...listed]) {
     if (task.id !== undefined && !tasks.has(task.id)) tasks.set(task.id, task);
   }
   return [...tasks.values()].sort((a, b) => compareLocations(a.location, b.location));

@@ -25,8 +25,11 @@ export interface Project {
    * @returns absolute paths of the files that were written
    */
   emit(): readonly string[];
-  /** Absolute path of the JavaScript of a source file, given relative to the root; undefined where none is emitted. */
-  outputFile(sourceFile: string): string | undefined;
+  /**
+   * Absolute path of what to import for a module, named as in the manifest: `src/tasks.ts`, `@acme/sales:src/tasks.ts`.
+   * Undefined where no JavaScript is emitted of it.
+   */
+  outputFile(module: string): string | undefined;
   /** The text of a source file, given relative to the root. */
   readSource(file: string): string | undefined;
   /** Ends the compiler's process, where it has one. After it, only `outputFile` and `readSource` may be asked. */

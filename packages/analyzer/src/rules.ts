@@ -2,7 +2,7 @@
 import { exportedPipeline, exportedTask } from "./rules/exported.js";
 import { datasetName, injectedNames, literalNames, pipelineName } from "./rules/names.js";
 import { noThisParameter, notGeneric, oneSignature } from "./rules/one-signature.js";
-import { datasetOptions, oneDeclaration, taskOptions } from "./rules/options.js";
+import { agreesWithOthers, datasetOptions, oneDeclaration, taskOptions } from "./rules/options.js";
 import { outputOnce, outputs } from "./rules/outputs.js";
 import { parameters } from "./rules/parameters.js";
 import { docTags, serialisable, toldApart } from "./rules/payloads.js";
@@ -32,6 +32,7 @@ export const datasetRules: readonly DatasetRule[] = [
   datasetName,
   datasetOptions,
   oneDeclaration,
+  agreesWithOthers,
   serialisable,
   toldApart,
   payloadsFit,

@@ -249,7 +249,7 @@ export const catalog = {
     3002,
     (d: { dataset: string; task: string; suggestion?: string | undefined }) =>
       `No task produces dataset '${d.dataset}', which '${d.task}' reads.`,
-    "A dataset that no task of the pipeline produces is read from its storage; this one has none.",
+    "A dataset that no task of the pipeline produces is read from its storage; this one has none. The storage of another package's dataset is in that package's `glacier.manifest.json`.",
     (d) => didYouMean(d) ?? "add its producer to `tasks`, or declare where it is stored with `dataset(…)`",
   ),
   duplicateProducer: error(
@@ -379,6 +379,30 @@ export const catalog = {
     (d: { file: string; difference: string }) => `'${d.file}' is stale: ${d.difference}.`,
     "The manifest on disk is not what the source says.",
     () => "write it again with `glacier manifest`",
+  ),
+  dependencyWithoutManifest: error(
+    4014,
+    (d: { task: string; owner: string; kind: "package" | "project"; file: string }) =>
+      `Task '${d.task}' is declared in ${d.kind} '${d.owner}', which has no '${d.file}'.`,
+    "Of another package or project the compiler sees declaration files only. What they do not say, such as which module a task is in and what it runs on, is in the manifest that Glacier writes when that one is compiled.",
+    (d) =>
+      d.kind === "project"
+        ? "build that project with `tspc -b --force` or `glacier build`"
+        : `the package's author compiles it with Glacier and adds "./glacier.manifest.json" to "exports" in its package.json`,
+  ),
+  moduleNotInManifest: error(
+    4015,
+    (d: { task: string; owner: string; kind: "package" | "project"; file: string }) =>
+      `Task '${d.task}' is declared in '${d.file}', which the manifest of ${d.kind} '${d.owner}' does not know.`,
+    "A manifest names the declaration file of each module that has tasks, so that other packages and projects find them. It does so only where the project emits declarations.",
+    (d) => `set "declaration" or "composite" in the tsconfig of '${d.owner}' and build it again`,
+  ),
+  dependencyStale: error(
+    4016,
+    (d: { owner: string; kind: "package" | "project"; difference: string }) =>
+      `The manifest of ${d.kind} '${d.owner}' is stale: ${d.difference}.`,
+    "The declaration files and the manifest of a package or project come from one build, so they say the same.",
+    (d) => `build '${d.owner}' again, or install a version that was built whole`,
   ),
   fileUneditable: error(
     4020,

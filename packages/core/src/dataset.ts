@@ -39,10 +39,17 @@ export interface DatasetOptions {
   readonly format?: Format;
 }
 
-/** What `dataset(…).of<T>()` returns: a dataset's name, payload type and options. */
-export interface DatasetDeclaration<Name extends string, T extends {}> {
+/**
+ * What `dataset(…).of<T>()` returns: a dataset's name, payload type and options. The options are part of the type so
+ * that they are part of the declaration file: `tsc -b` builds a project again when what it refers to says something else.
+ */
+export interface DatasetDeclaration<
+  Name extends string,
+  T extends {},
+  Options extends DatasetOptions = DatasetOptions,
+> {
   readonly name: Name;
-  readonly options: DatasetOptions;
+  readonly options: Options;
   /** Carries the payload type; never set. */
   readonly "~payload"?: T;
 }
@@ -60,6 +67,6 @@ export interface DatasetDeclaration<Name extends string, T extends {}> {
 export function dataset<const Name extends string, const Options extends DatasetOptions>(
   name: Name,
   options?: Options & Exact<DatasetOptions, Options>,
-): { of<T extends {}>(): DatasetDeclaration<Name, T> } {
-  return { of: () => ({ name, options: options ?? {} }) };
+): { of<T extends {}>(): DatasetDeclaration<Name, T, Options> } {
+  return { of: () => ({ name, options: (options ?? {}) as Options }) };
 }

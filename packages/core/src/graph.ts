@@ -130,6 +130,14 @@ export function connectTasks(
   );
 }
 
+/**
+ * Whether a compiled id is that of a task in a manifest. A task of another project has the id that it got there:
+ * `src/tasks.ts#clean` of `@acme/sales:src/tasks.ts#clean` and of `../sales/src/tasks.ts#clean`.
+ */
+export function isIdOf(compiled: string, id: string): boolean {
+  return id === compiled || id.endsWith(`:${compiled}`) || id.endsWith(`/${compiled}`);
+}
+
 /** The task of a graph that has the id. */
 export function getTask(graph: UncheckedGraph, id: TaskId): GraphTask {
   const task = graph.tasks.get(id);

@@ -36,6 +36,7 @@ export {
   buildGraph,
   connectTasks,
   getTask,
+  isIdOf,
   pipelineId,
   resultDatasets,
   sinkTasks,

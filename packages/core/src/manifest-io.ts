@@ -46,7 +46,11 @@ export function readManifest(value: unknown, file: string): Result<Manifest, Dia
 }
 
 /** What a graph is built from must be there: the tasks of each pipeline, and those that its edges connect. */
-function brokenReference({ pipelines, tasks }: Manifest): string | undefined {
+function brokenReference({ pipelines, tasks, modules = {} }: Manifest): string | undefined {
+  if (!isRecord(modules)) return 'a section "modules" that is no object';
+  for (const [module, outputs] of Object.entries(modules)) {
+    if (typeof outputs?.declarations !== "string") return `module '${module}' without declarations`;
+  }
   for (const [id, pipeline] of Object.entries(pipelines)) {
     if (
       !Array.isArray(pipeline?.tasks) ||

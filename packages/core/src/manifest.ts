@@ -11,14 +11,29 @@ export const manifestVersion = 1;
 export interface Manifest {
   /** Version of this format. */
   readonly version: 1;
+  /** The project's folder, which every path is relative to, seen from the manifest's; absent where they are the same. */
+  readonly root?: string;
   /** By dataset name. */
   readonly datasets: { readonly [dataset: string]: ManifestDataset };
-  /** By task id. */
+  /** By task id: those in `task()`, those that a pipeline lists, and those of other packages that a pipeline lists. */
   readonly tasks: { readonly [task: string]: ManifestTask };
   /** By pipeline id. */
   readonly pipelines: { readonly [pipeline: string]: ManifestPipeline };
   /** JSON Schemas (2020-12) of payloads, by content hash. */
   readonly schemas: { readonly [hash: string]: JsonObject };
+  /**
+   * The modules that declare tasks, datasets or pipelines, and what the compiler writes for them. Other packages and
+   * projects see declaration files and find the tasks in them by this. Absent where no declarations are emitted.
+   */
+  readonly modules?: { readonly [module: string]: ManifestModule };
+}
+
+/** What the compiler writes for a module. */
+export interface ManifestModule {
+  /** The declaration file, `dist/tasks.d.ts`. */
+  readonly declarations: string;
+  /** The JavaScript; absent where only declarations are emitted. */
+  readonly javascript?: string;
 }
 
 export interface ManifestDataset {
@@ -28,7 +43,7 @@ export interface ManifestDataset {
   readonly storage?: ManifestStorage;
   /** How it is encoded; absent where the ending of its path says it. */
   readonly format?: string;
-  /** File and line of the declaration, `src/datasets.ts:9`. */
+  /** File and line of the declaration, `src/datasets.ts:9`; in another package, `@acme/sales:src/datasets.ts:9`. */
   readonly declared: string;
   /** The declaration's doc comment. */
   readonly doc?: string;

@@ -8,6 +8,7 @@ import {
   type Graph,
   type GraphTask,
   getTask,
+  isIdOf,
   pipelineId,
   resultDatasets,
   sinkTasks,
@@ -221,7 +222,7 @@ export class Pipeline<T extends Tasks = Tasks> {
         const run = Object.hasOwn(tasks, key) ? tasks[key] : undefined;
         if (typeof run !== "function") throw stop(`'${key}' in its tasks is no function`);
         const found = taskMetadata(run as TaskFunction)?.id ?? element.task;
-        if (found !== element.task)
+        if (!isIdOf(found, element.task))
           throw stop(`the code has task '${found}' where the manifest has '${element.task}'`);
         return [taskId(element.task), run as TaskFunction];
       }),

@@ -46,6 +46,6 @@ function describeCase(folder: string): FixtureCase {
     folder,
     expects,
     expectedFile: path.join(folder, expectedName),
-    hasPackages: existsSync(path.join(folder, "packages")),
+    hasPackages: ["packages", "workspace"].some((name) => existsSync(path.join(folder, name))),
   };
 }

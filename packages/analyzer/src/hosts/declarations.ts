@@ -58,7 +58,10 @@ export function declarationsOf(
   const ownerPath = (member: ts.Node): string | undefined => {
     const holder = member.parent;
     if (ts.isClassLike(holder) && !hasModifier(member, ts.SyntaxKind.StaticKeyword)) return undefined;
-    return ts.isClassDeclaration(holder) ? exportPathOf(holder) : declarationOfValue(holder)?.exportPath;
+    if (ts.isClassDeclaration(holder)) return exportPathOf(holder);
+    // In a declaration file, the type of a constant says what its value holds.
+    const isOfType = ts.isTypeLiteralNode(holder) && "type" in holder.parent && holder.parent.type === holder;
+    return (isOfType ? describe(holder.parent) : declarationOfValue(holder))?.exportPath;
   };
 
   const describe = (at: ts.Node): Declaration | undefined => {
@@ -72,8 +75,11 @@ export function declarationsOf(
     if (ts.isVariableDeclaration(at)) {
       const isConst = (at.parent.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.Const;
       const initializer = isConst && at.initializer ? handle(at.initializer) : undefined;
-      const name = ts.isIdentifier(at.name) ? at.name.text : "";
+      const written = ts.isIdentifier(at.name) ? at.name.text : "";
       const exportPath = isConst ? exportPathOf(at) : undefined;
+      // Declaration files have a constant for a default export that has no name.
+      const isUnnamed = source.isDeclarationFile && written === "_default" && exportPath === "default";
+      const name = isUnnamed ? fileName : written;
       return { ...common, kind: "variable", name, exportPath, initializer };
     }
     if (ts.isFunctionDeclaration(at)) {
@@ -88,7 +94,8 @@ export function declarationsOf(
       ts.isPropertyAssignment(at) ||
       ts.isShorthandPropertyAssignment(at) ||
       ts.isPropertyDeclaration(at) ||
-      ts.isMethodDeclaration(at)
+      ts.isMethodDeclaration(at) ||
+      (source.isDeclarationFile && (ts.isPropertySignature(at) || ts.isMethodSignature(at)))
     ) {
       const name = literalName(at.name);
       const owner = ownerPath(at);
@@ -96,9 +103,9 @@ export function declarationsOf(
       const exportPath = isFound ? `${owner}.${name}` : undefined;
       const value = ts.isShorthandPropertyAssignment(at)
         ? at.name
-        : ts.isMethodDeclaration(at)
-          ? undefined
-          : at.initializer;
+        : ts.isPropertyAssignment(at) || ts.isPropertyDeclaration(at)
+          ? at.initializer
+          : undefined;
       return {
         ...common,
         kind: "property",

@@ -1,29 +1,51 @@
 import path from "node:path";
-import type ts from "typescript";
-import { projectRoot } from "./project-root.js";
+import type { ManifestModule } from "@glacier-ts/core";
 
-/** The compiler options that say where JavaScript is written. */
+/** What decides where the compiler writes: its options, all paths absolute. */
 export interface OutputOptions {
-  readonly outDir?: string | undefined;
-  readonly rootDir?: string | undefined;
+  /** The project's folder. */
+  readonly root: string;
+  readonly rootDir: string | undefined;
+  readonly outDir: string | undefined;
+  readonly declarationDir: string | undefined;
+  /** Declarations are emitted, which `composite` does as well. */
+  readonly declaration: boolean;
+  readonly emitDeclarationOnly: boolean;
+  readonly noEmit: boolean;
   /** JSX is left as it is. */
   readonly keepsJsx: boolean;
-  /** The folder of the tsconfig, absolute. */
-  readonly root: string;
 }
 
 /** Absolute path of the JavaScript that the compiler writes for a source file. */
-export function outputPath({ outDir, rootDir, keepsJsx, root }: OutputOptions, fileName: string): string {
+export function outputFile(fileName: string, options: OutputOptions): string {
   const extension = path.extname(fileName);
-  const emitted = fileName.slice(0, -extension.length) + outputExtension(extension, keepsJsx);
-  return outDir === undefined ? emitted : path.resolve(outDir, path.relative(rootDir ?? root, emitted));
+  const ending = outputExtension(extension, options.keepsJsx);
+  return emittedFile(fileName, extension, ending, options, options.outDir);
 }
 
-/** The same for a program of TypeScript 6. */
-export function outputFile(ts: typeof import("typescript"), program: ts.Program, fileName: string): string {
-  const { outDir, rootDir, jsx } = program.getCompilerOptions();
-  const keepsJsx = jsx === ts.JsxEmit.Preserve;
-  return outputPath({ outDir, rootDir, keepsJsx, root: projectRoot(program) }, fileName);
+/** What the compiler writes for a source file, relative to the project's folder; undefined where it is no declarations. */
+export function moduleOutputs(fileName: string, options: OutputOptions): ManifestModule | undefined {
+  const extension = path.extname(fileName);
+  if (!options.declaration || options.noEmit || extension === ".json") return undefined;
+  const letter = /^\.[cm]/.test(extension) ? extension[1] : "";
+  const folder = options.declarationDir ?? options.outDir;
+  const declarations = emittedFile(fileName, extension, `.d.${letter}ts`, options, folder);
+  const relative = (file: string) => path.relative(options.root, file).split(path.sep).join("/");
+  return {
+    declarations: relative(declarations),
+    ...(!options.emitDeclarationOnly && { javascript: relative(outputFile(fileName, options)) }),
+  };
+}
+
+function emittedFile(
+  fileName: string,
+  extension: string,
+  ending: string,
+  { root, rootDir = root }: OutputOptions,
+  folder: string | undefined,
+): string {
+  const emitted = fileName.slice(0, -extension.length) + ending;
+  return folder === undefined ? emitted : path.resolve(folder, path.relative(rootDir, emitted));
 }
 
 function outputExtension(extension: string, keepsJsx: boolean): string {

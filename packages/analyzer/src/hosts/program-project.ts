@@ -1,14 +1,16 @@
 /** One TypeScript 6 program as a Glacier project: what the transformer, the editor and the CLI share. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Diagnostic, GlacierError, renderManifest, report } from "@glacier-ts/core";
 import type ts from "typescript";
 import { analyze, type ProgramAnalysis } from "../analyze.js";
 import { AnalyzerCrash } from "../analyzer-crash.js";
+import type { CompilerHost, SourceFile } from "../compiler-host.js";
 import { compilerDiagnostic, crashDiagnostic } from "./compiler-diagnostic.js";
 import { outputFile } from "./output-file.js";
 import { projectRoot } from "./project-root.js";
 import { typescript6Host } from "./typescript6.js";
+import { outputOptions } from "./typescript6-options.js";
 import { type PipelineExpressions, type TextEdit, wiringEdits } from "./wire-text.js";
 import { wiringTransformer } from "./wiring.js";
 
@@ -33,6 +35,7 @@ export class ProgramProject {
   readonly manifestFile: string;
   readonly #ts: typeof import("typescript");
   readonly #program: ts.Program;
+  #host: CompilerHost | undefined;
   #outcome: ProgramAnalysis | AnalyzerCrash | undefined;
   #isWritten = false;
 
@@ -53,12 +56,19 @@ export class ProgramProject {
   #analyzed(): ProgramAnalysis | AnalyzerCrash {
     if (this.#outcome) return this.#outcome;
     try {
-      this.#outcome = analyze(typescript6Host(this.#ts, this.#program, this.root));
+      this.#outcome = analyze(this.#compilerHost());
     } catch (error) {
       if (!(error instanceof AnalyzerCrash)) throw error;
       this.#outcome = error;
     }
     return this.#outcome;
+  }
+
+  /** Whether a file is a source of the project's own: neither a package's nor a referenced project's. */
+  has(fileName: string): boolean {
+    const source = this.#program.getSourceFile(fileName);
+    const isSource = source !== undefined && !source.isDeclarationFile;
+    return isSource && this.#compilerHost().origin(source as unknown as SourceFile) === "project";
   }
 
   /** The diagnostics that are errors, as the compiler's own. Compilers stop at warnings as well, so those are left out. */
@@ -73,11 +83,12 @@ export class ProgramProject {
   /** Writes the wiring into the JavaScript of a file. */
   transformer(): ts.TransformerFactory<ts.SourceFile> {
     const outcome = this.#analyzed();
+    const output = outputOptions(this.#ts, this.#program);
     return wiringTransformer(this.#ts, this.#program, {
       files: outcome instanceof AnalyzerCrash ? [] : outcome.files,
       root: this.root,
       manifestFile: this.manifestFile,
-      outputFile: (source) => outputFile(this.#ts, this.#program, source.fileName),
+      outputFile: (source) => outputFile(source.fileName, output),
     });
   }
 
@@ -113,10 +124,14 @@ export class ProgramProject {
     }
   }
 
-  /** As `tryWriteManifest`, where there is no manifest. */
+  /** As `tryWriteManifest`, where nothing had to be emitted: the file may be gone, or say what a dependency said before. */
   restoreManifest(): readonly ts.Diagnostic[] {
-    const { noEmit } = this.#program.getCompilerOptions();
-    return noEmit || existsSync(this.manifestFile) ? [] : this.tryWriteManifest();
+    return this.#program.getCompilerOptions().noEmit ? [] : this.tryWriteManifest();
+  }
+
+  #compilerHost(): CompilerHost {
+    this.#host ??= typescript6Host(this.#ts, this.#program, this.root);
+    return this.#host;
   }
 
   #hasErrors(): boolean {

@@ -1,11 +1,13 @@
 /** The compiler host over TypeScript 6. The compiler is passed in: tsc, an editor and the CLI each bring their own. */
+import path from "node:path";
 import type ts from "typescript";
 import type {
   CompilerHost,
   CompilerSymbol,
-  Declaration,
   Node,
+  Origin,
   Parameter,
+  ProjectReference,
   Property,
   Signature,
   SourceFile,
@@ -14,8 +16,9 @@ import type {
   TypeKind,
 } from "../compiler-host.js";
 import { declarationsOf } from "./declarations.js";
+import { FileOrigins } from "./file-origins.js";
 import { jsdocTypedefs } from "./jsdoc-typedefs.js";
-import { nearestPackageName } from "./package-name.js";
+import { moduleOutputs } from "./output-file.js";
 import { relativeTo } from "./project-path.js";
 import { remember } from "./remember.js";
 import { sortByName } from "./sort-by-name.js";
@@ -24,6 +27,7 @@ import { syntaxOf } from "./syntax.js";
 import { templatePartsOf } from "./template-parts.js";
 import { plainKinds } from "./type-kind.js";
 import { typeText } from "./type-text.js";
+import { manifestFile, outputOptions } from "./typescript6-options.js";
 import { writtenTypeReader } from "./written-types.js";
 
 // The port's handles are the compiler's own objects.
@@ -50,14 +54,20 @@ export function typescript6Host(
   const relative = relativeTo(root);
   const configFile = typeof options.configFilePath === "string" ? options.configFilePath : root;
 
-  const packageNames = new Map<string, string | undefined>();
-  const originOfFile = remember((source: ts.SourceFile): Declaration["origin"] => {
-    if (program.isSourceFileDefaultLibrary(source)) return "lib";
-    if (!source.isDeclarationFile && !program.isSourceFileFromExternalLibrary(source)) return "project";
-    return nearestPackageName(source.fileName, ts.sys.readFile, packageNames) === "@glacier-ts/core"
-      ? "core"
-      : "other";
+  const references = referencedProjects(program);
+  const origins = new FileOrigins({
+    root,
+    rootFiles: program.getRootFileNames(),
+    referencedFiles: references.flatMap(({ commandLine }) => commandLine.fileNames),
+    readFile: ts.sys.readFile,
   });
+  const originOfFile = remember((source: ts.SourceFile): Origin => {
+    const { fileName, isDeclarationFile } = source;
+    const isLibrary = program.isSourceFileDefaultLibrary(source);
+    const isFromPackage = program.isSourceFileFromExternalLibrary(source);
+    return origins.of({ fileName, isDeclarationFile, isLibrary, isFromPackage });
+  });
+  const output = outputOptions(ts, program);
   const originOf = (declaration: ts.Node) => originOfFile(declaration.getSourceFile());
 
   const locate = (source: ts.SourceFile, start: number, end: number) => ({
@@ -162,11 +172,30 @@ export function typescript6Host(
     strictNullChecks: options.strictNullChecks ?? options.strict ?? true,
     projectLocation: { file: relative(configFile), line: 1, column: 1 },
 
+    root,
+    manifestFile: manifestFile(root, options),
+    references: () =>
+      references.map(({ sourceFile, commandLine }): ProjectReference => {
+        const folder = path.dirname(sourceFile.fileName);
+        return { root: folder, manifestFile: manifestFile(folder, commandLine.options) };
+      }),
+    declarationFiles: () =>
+      program
+        .getSourceFiles()
+        .filter((source) => source.isDeclarationFile && originOfFile(source) === "other")
+        .map((source) => source.fileName),
+    outputs: (source) => moduleOutputs(file(source).fileName, output),
+
     files: () =>
       program
         .getSourceFiles()
-        .filter((source) => !source.isDeclarationFile && !program.isSourceFileFromExternalLibrary(source))
+        .filter((source) => !source.isDeclarationFile && ["project", "other"].includes(originOfFile(source)))
         .map((source) => handle<SourceFile>(source)),
+    origin: (source) => originOfFile(file(source)),
+    moduleOf: (source) => {
+      const found = checker.getSymbolAtLocation(file(source));
+      return found && handle(found);
+    },
     path: (source) => relative(file(source).fileName),
     calls: (source) => syntax.calls(file(source)).map((call) => handle<Node>(call)),
     typeDeclarations: (source) =>
@@ -299,4 +328,16 @@ export function typescript6Host(
     print: (of) => print(type(of)),
     isAssignable: (source, target) => checker.isTypeAssignableTo(type(source), type(target)),
   };
+}
+
+/** The projects that a program refers to, each once. */
+function referencedProjects(program: ts.Program): readonly ts.ResolvedProjectReference[] {
+  const found = new Map<string, ts.ResolvedProjectReference>();
+  const open = [...(program.getResolvedProjectReferences() ?? [])];
+  for (let next = open.shift(); open.length > 0 || next; next = open.shift()) {
+    if (!next || found.has(next.sourceFile.fileName)) continue;
+    found.set(next.sourceFile.fileName, next);
+    open.push(...(next.references ?? []));
+  }
+  return [...found.values()];
 }

@@ -1,17 +1,19 @@
 /** The process of TypeScript 7, and the projects that are open in it. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { type Diagnostic, fail, type Result, renderManifest, report, succeed } from "@glacier-ts/core";
 import type ts from "typescript";
 import type { API, Project as CompilerProject, EmitOutput, EmitOutputFile } from "typescript7/sync";
 import { analyze, type ProgramAnalysis } from "../analyze.js";
+import { manifestName } from "../dependencies/nearest-package.js";
 import type { Project } from "../project.js";
 import type { InstalledTypescript7 } from "./find-typescript.js";
 import { manifestOption } from "./manifest-option.js";
-import { outputPath } from "./output-file.js";
+import { type OutputOptions, outputFile } from "./output-file.js";
 import { replaceFile } from "./program-project.js";
 import { type EditedText, restoreSource } from "./source-map.js";
-import { typescript7Host } from "./typescript7.js";
+import { type ProjectSurroundings, typescript7Host } from "./typescript7.js";
 import { type Answers, answersOf, type Typescript7 } from "./typescript7-answers.js";
 import { fromTypescript7, isError, textOf } from "./typescript7-diagnostic.js";
 import { type Ask, askOf, compilerError } from "./typescript7-question.js";
@@ -82,6 +84,50 @@ export class Typescript7Process {
     return this.run(() => this.#api.readConfigFile(configFile).config);
   }
 
+  /** The projects that tsconfigs lead to, by themselves or through others, each once. */
+  references(configFiles: readonly string[]): ProjectSurroundings["references"] {
+    const found = new Map<string, ProjectSurroundings["references"][number]>();
+    const open = configFiles.map(tsconfigOf);
+    for (let next = open.shift(); next !== undefined; next = open.shift()) {
+      const configFile = next;
+      if (found.has(configFile) || !existsSync(configFile)) continue;
+      const {
+        fileNames,
+        options,
+        projectReferences = [],
+      } = this.run(() => this.#api.parseConfigFile(configFile));
+      const manifestFile = this.manifestFile(configFile, options.plugins !== undefined);
+      found.set(configFile, { root: path.dirname(configFile), manifestFile, fileNames });
+      open.push(...projectReferences.map((reference) => tsconfigOf(reference.path)));
+    }
+    return [...found.values()];
+  }
+
+  /**
+   * Where the manifest of a project is written, absolute.
+   * @param hasPlugins the compiler itself keeps no more of plugins than that there are any
+   */
+  manifestFile(configFile: string, hasPlugins: boolean): string {
+    const folder = path.dirname(configFile);
+    const option = hasPlugins ? manifestOption(this.#plugins(configFile, new Set())) : undefined;
+    return path.resolve(folder, option ?? manifestName);
+  }
+
+  /** The plugins of a tsconfig, or of the last one that it extends and that lists some. */
+  #plugins(configFile: string, seen: Set<string>): unknown {
+    if (seen.has(configFile) || !existsSync(configFile)) return undefined;
+    seen.add(configFile);
+    const config = this.readConfig(configFile) as ConfigText | undefined;
+    if (config?.compilerOptions?.plugins) return config.compilerOptions.plugins;
+    const extended = [config?.extends ?? []].flat();
+    const require = createRequire(configFile);
+    for (const name of extended.toReversed()) {
+      const plugins = this.#plugins(resolveConfig(require, name), seen);
+      if (plugins) return plugins;
+    }
+    return undefined;
+  }
+
   /** @throws internal error when the compiler cannot answer */
   run<T>(question: () => T): T {
     try {
@@ -98,6 +144,28 @@ export class Typescript7Process {
       // It has ended already.
     }
   }
+}
+
+interface ConfigText {
+  readonly extends?: string | readonly string[];
+  readonly compilerOptions?: { readonly plugins?: unknown };
+}
+
+/** A reference names a tsconfig, or the folder of one. */
+function tsconfigOf(reference: string): string {
+  return reference.endsWith(".json") ? reference : path.join(reference, "tsconfig.json");
+}
+
+/** The tsconfig that another one extends: a path from there, or in a package. */
+function resolveConfig(require: NodeJS.Require, name: string): string {
+  for (const candidate of [name, `${name}.json`, `${name}/tsconfig.json`]) {
+    try {
+      return require.resolve(candidate);
+    } catch {
+      // The next one, then.
+    }
+  }
+  return "";
 }
 
 class Typescript7Project implements Project {
@@ -118,12 +186,12 @@ class Typescript7Project implements Project {
     this.#project = project;
     this.#answers = answersOf(compiler.modules, project, compiler.ask);
     this.#options = project.parsedCommandLine.options;
-    this.manifestFile = path.resolve(this.root, manifestOption(this.#plugins()) ?? "glacier.manifest.json");
+    this.manifestFile = compiler.manifestFile(configFile, this.#options.plugins !== undefined);
   }
 
   analyze(): ProgramAnalysis {
     this.#analysis ??= analyze(
-      typescript7Host(this.#compiler.modules, this.#project, this.#answers, this.root),
+      typescript7Host(this.#compiler.modules, this.#project, this.#answers, this.#surroundings()),
     );
     return this.#analysis;
   }
@@ -160,10 +228,14 @@ class Typescript7Project implements Project {
     return [...outputs.map(([file]) => path.resolve(file)), this.manifestFile];
   }
 
-  outputFile(sourceFile: string): string | undefined {
-    const fileName = path.resolve(this.root, sourceFile);
-    const isSource = !this.#options.noEmit && this.#sourceFiles().includes(fileName);
-    return isSource ? this.#outputFile(fileName) : undefined;
+  outputFile(module: string): string | undefined {
+    const { otherModules } = this.analyze();
+    const isOther = otherModules.has(module);
+    const file = isOther ? otherModules.get(module) : path.resolve(this.root, module);
+    const isSource = file !== undefined && this.#sourceFiles().includes(file);
+    // JavaScript, or a source that a package has in place of JavaScript: it is not compiled here.
+    if (isOther && !isSource) return file;
+    return isSource && !this.#options.noEmit ? this.#outputFile(file) : undefined;
   }
 
   readSource(file: string): string | undefined {
@@ -224,24 +296,33 @@ class Typescript7Project implements Project {
   }
 
   #outputFile(fileName: string): string {
-    const { outDir, rootDir, jsx } = this.#options;
-    const keepsJsx = jsx === this.#compiler.modules.sync.JsxEmit.Preserve;
-    return outputPath({ outDir, rootDir, keepsJsx, root: this.root }, fileName);
+    return outputFile(fileName, this.#output());
   }
 
-  /** The plugins of the nearest tsconfig that lists some: the compiler itself keeps no more of them than that there are any. */
-  #plugins(): unknown {
-    if (!this.#options.plugins?.length) return undefined;
-    const [own = this.configFile, ...extended] = this.#compiler.run(() =>
-      this.#project.program.getConfigFileNames(),
-    );
-    for (const file of [own, ...extended.toReversed()]) {
-      const config = this.#compiler.readConfig(file) as
-        | { compilerOptions?: { plugins?: unknown } }
-        | undefined;
-      if (config?.compilerOptions?.plugins) return config.compilerOptions.plugins;
-    }
-    return undefined;
+  #output(): OutputOptions {
+    const { outDir, rootDir, declarationDir, declaration, composite, emitDeclarationOnly, noEmit, jsx } =
+      this.#options;
+    return {
+      root: this.root,
+      outDir,
+      rootDir,
+      declarationDir,
+      declaration: declaration ?? composite ?? false,
+      emitDeclarationOnly: emitDeclarationOnly ?? false,
+      noEmit: noEmit ?? false,
+      keepsJsx: jsx === this.#compiler.modules.sync.JsxEmit.Preserve,
+    };
+  }
+
+  #surroundings(): ProjectSurroundings {
+    const { fileNames, projectReferences = [] } = this.#project.parsedCommandLine;
+    return {
+      root: this.root,
+      manifestFile: this.manifestFile,
+      output: this.#output(),
+      rootFiles: fileNames,
+      references: this.#compiler.references(projectReferences.map(({ path }) => path)),
+    };
   }
 }
 

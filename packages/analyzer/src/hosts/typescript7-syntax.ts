@@ -16,6 +16,7 @@ export function typescript7SyntaxApi(ast: typeof Ast): SyntaxApi {
     isStringLiteralLike: isOneOf([SyntaxKind.StringLiteral, SyntaxKind.NoSubstitutionTemplateLiteral]),
     isTypeAssertionExpression: ast.isTypeAssertion,
     isPropertySignature: ast.isPropertySignatureDeclaration,
+    isMethodSignature: ast.isMethodSignatureDeclaration,
     isParameter: ast.isParameterDeclaration,
     isClassLike: (node: Ast.Node) => ast.isClassDeclaration(node) || ast.isClassExpression(node),
     isClassElement: isOneOf([

@@ -18,7 +18,9 @@ import type {
   CompilerSymbol,
   Declaration,
   Node,
+  Origin,
   Parameter,
+  ProjectReference,
   Property,
   Signature,
   SourceFile,
@@ -27,7 +29,8 @@ import type {
   TypeKind,
 } from "../compiler-host.js";
 import { declarationsOf } from "./declarations.js";
-import { nearestPackageName } from "./package-name.js";
+import { FileOrigins } from "./file-origins.js";
+import { moduleOutputs, type OutputOptions } from "./output-file.js";
 import { relativeTo } from "./project-path.js";
 import { remember } from "./remember.js";
 import { sortByName } from "./sort-by-name.js";
@@ -50,14 +53,24 @@ const handle = <Handle extends Node | Type | CompilerSymbol | SourceFile>(
 const node6 = (node: Ast.Node) => node as unknown as ts.Node;
 const node7 = (node: ts.Node) => node as unknown as Ast.Node;
 
-/**
- * @param root the project's folder, absolute: paths are relative to it
- */
+/** What is known of a project beside its program. */
+export interface ProjectSurroundings {
+  /** The project's folder, absolute: paths are relative to it. */
+  readonly root: string;
+  /** Absolute. */
+  readonly manifestFile: string;
+  readonly output: OutputOptions;
+  /** The files that the tsconfig includes, absolute. */
+  readonly rootFiles: readonly string[];
+  /** The projects that the tsconfig refers to, by itself or through others. */
+  readonly references: readonly (ProjectReference & { readonly fileNames: readonly string[] })[];
+}
+
 export function typescript7Host(
   { sync, ast }: Typescript7,
   project: Project,
   answers: Answers,
-  root: string,
+  { root, manifestFile, output, rootFiles, references }: ProjectSurroundings,
 ): CompilerHost {
   const { ElementFlags, ObjectFlags, SymbolFlags, TypeFlags } = sync;
   const syntaxApi = typescript7SyntaxApi(ast);
@@ -71,12 +84,20 @@ export function typescript7Host(
   const nameByKey = new Map(fileNames.flatMap((name) => [[name.toLowerCase(), name] as const, [name, name]]));
   const fileNameOf = ({ path }: NodeHandle): string => nameByKey.get(path) ?? path;
 
-  const packageNames = new Map<string, string | undefined>();
-  const originOfFile = remember((fileName: string): Declaration["origin"] => {
+  const origins = new FileOrigins({
+    root,
+    rootFiles,
+    referencedFiles: references.flatMap(({ fileNames }) => fileNames),
+    readFile: readText,
+  });
+  const originOfFile = remember((fileName: string): Origin => {
     const metadata = answers.metadata.of(fileName);
-    if (metadata?.isDefaultLibrary) return "lib";
-    if (!isDeclarationFile(fileName) && !metadata?.isFromExternalLibrary) return "project";
-    return nearestPackageName(fileName, readText, packageNames) === "@glacier-ts/core" ? "core" : "other";
+    return origins.of({
+      fileName,
+      isDeclarationFile: isDeclarationFile(fileName),
+      isLibrary: metadata?.isDefaultLibrary ?? false,
+      isFromPackage: metadata?.isFromExternalLibrary ?? false,
+    });
   });
   const originOf = (declaration: ts.Node) => originOfFile(declaration.getSourceFile().fileName);
 
@@ -223,11 +244,23 @@ export function typescript7Host(
     strictNullChecks: options.strictNullChecks ?? options.strict ?? true,
     projectLocation: { file: relative(project.configFileName ?? root), line: 1, column: 1 },
 
+    root,
+    manifestFile,
+    references: () => references,
+    declarationFiles: () =>
+      fileNames.filter((name) => isDeclarationFile(name) && originOfFile(name) === "other"),
+    outputs: (source) => moduleOutputs(file(source).fileName, output),
+
     files: () =>
       fileNames
-        .filter((name) => !isDeclarationFile(name) && !answers.metadata.of(name)?.isFromExternalLibrary)
+        .filter((name) => !isDeclarationFile(name) && ["project", "other"].includes(originOfFile(name)))
         .flatMap((name) => answers.sourceFile.of(name) ?? [])
         .map((source) => handle<SourceFile>(source)),
+    origin: (source) => originOfFile(file(source).fileName),
+    moduleOf: (source) => {
+      const found = answers.symbolOfFile.of(file(source).fileName);
+      return found && handle(found);
+    },
     path: (source) => relative(file(source).fileName),
     calls: (source) => syntax.calls(file(source)).map((call) => handle<Node>(call)),
     typeDeclarations: (source) =>

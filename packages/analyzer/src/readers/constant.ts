@@ -29,12 +29,20 @@ export function exportedDeclaration(host: CompilerHost, declaration: Declaration
 function behindConstants(host: CompilerHost, declaration: Declaration): readonly Declaration[] {
   const chain = [declaration];
   for (let { initializer } = declaration; initializer && chain.length <= maxSteps; ) {
+    // Declaration files do not say it, so it does not count where the source is there either.
+    if (chain.at(-1)?.origin === "other") break;
     const next = namedDeclaration(host, host.expression(initializer));
     if (!next) break;
     chain.push(next);
     initializer = next.initializer;
   }
   return chain;
+}
+
+/** Whether the constant that an expression names is another project's, whose declaration file does not have its value. */
+export function isElsewhere(host: CompilerHost, node: Node): boolean {
+  const named = namedDeclaration(host, host.expression(node));
+  return named !== undefined && originalDeclaration(host, named).origin === "other";
 }
 
 /** The declaration that a name or a property access leads to. */

@@ -1,4 +1,5 @@
 import type { CompilerHost, Declaration, Node } from "../compiler-host.js";
+import { isDeclarationFile } from "../model.js";
 
 /**
  * The function of core that a call calls, by whatever name: through imports, namespaces, re-exports and `const t = task`.
@@ -16,7 +17,8 @@ export function coreFunction(host: CompilerHost, call: Node): string | undefined
   const declaration = symbol && host.declarationOf(symbol);
   if (!symbol || !declaration) return undefined;
   if (declaration.origin === "core") return declaration.name;
-  if (declaration.origin !== "project" || declaration.kind === "function") return undefined;
+  const isSource = declaration.origin !== "lib" && !isDeclarationFile(declaration.file);
+  if (!isSource || declaration.kind === "function") return undefined;
   const called = host.calledDeclaration(host.typeOf(symbol));
   return called?.origin === "core" ? called.name : undefined;
 }

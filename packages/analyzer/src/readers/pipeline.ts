@@ -1,8 +1,15 @@
 import { type Diagnostic, report } from "@glacier-ts/core";
 import type { CompilerHost, CompilerSymbol, Declaration, Expression, Node, Type } from "../compiler-host.js";
-import { type ElementFacts, mentionsDataset, type PipelineFacts } from "../model.js";
-import { constantExpression, exportedDeclaration, originalDeclaration } from "./constant.js";
+import {
+  type ElementFacts,
+  isDeclarationFile,
+  mentionsDataset,
+  type PipelineFacts,
+  type TaskFacts,
+} from "../model.js";
+import { constantExpression, exportedDeclaration, isElsewhere, originalDeclaration } from "./constant.js";
 import { coreFunction, exportId } from "./core-call.js";
+import { holdsTasks, isTask } from "./exported-tasks.js";
 import { isMadeByTask, type TaskReader } from "./task.js";
 
 /** Reads calls of `pipeline({ name, tasks })`. */
@@ -83,9 +90,10 @@ class ElementReader {
   /** Reads `tasks`: an array, an object or a module, as it is or by the name of a constant. */
   readTasks(node: Node): void {
     const host = this.#host;
+    const isOwn = !isElsewhere(host, node);
     const expression = constantExpression(host, node);
-    if (expression.kind === "array") return this.#array(expression);
-    if (expression.kind === "object") return this.#object(expression);
+    if (expression.kind === "array" && isOwn) return this.#array(expression);
+    if (expression.kind === "object" && isOwn) return this.#object(expression);
     const symbol = expression.kind === "identifier" ? host.symbolAt(expression.node) : undefined;
     if (symbol && host.declarationOf(symbol)?.kind === "module") return this.#module(symbol, node);
     const details = { pipeline: this.#pipeline, found: host.print(host.typeAt(node)) };
@@ -103,21 +111,24 @@ class ElementReader {
         continue;
       }
       const spread = constantExpression(host, expression.expression);
-      if (spread.kind === "array" && !this.#openArrays.has(spread.node)) this.#array(spread);
-      else this.#refuse(element, "what is spread into it must be a constant array");
+      const isOwn = !isElsewhere(host, expression.expression);
+      if (spread.kind === "array" && isOwn && !this.#openArrays.has(spread.node)) this.#array(spread);
+      else if (isOwn) this.#refuse(element, "what is spread into it must be a constant array");
+      else this.#refuse(element, `what is spread into it is ${elsewhere}`);
     }
     this.#openArrays.delete(array.node);
   }
 
   #object(object: Extract<Expression, { kind: "object" }>): void {
+    const host = this.#host;
     for (const { key, value, node, isSpread } of object.properties) {
       if (isSpread || key === undefined) {
         this.#refuse(node, "the keys of an object of tasks must be written in it");
       } else if (!value) {
         this.#refuse(node, "a method has no export by which a worker could find it");
       } else if (this.#isElement(value)) {
-        this.#element(value, key, this.#host.symbolAt(value));
-      } else if (this.#holdsTasks(this.#host.typeAt(value))) {
+        this.#element(value, key, host.symbolAt(value));
+      } else if (holdsTasks(host, this.#tasks, host.typeAt(value))) {
         this.#refuse(value, `it holds functions, ${nested}`);
       }
     }
@@ -138,9 +149,11 @@ class ElementReader {
       if (!declaration) continue;
       const type = host.typeOf(symbol);
       const original = originalDeclaration(host, declaration);
-      const call = this.#wrapping(original);
+      const isOther = original.origin === "other";
+      const call = isOther ? undefined : this.#wrapping(original);
       if (!call && host.signatures(type).length === 0) {
-        if (this.#holdsTasks(type)) this.#refuse(node, `its export '${name}' holds functions, ${nested}`);
+        if (holdsTasks(host, this.#tasks, type))
+          this.#refuse(node, `its export '${name}' holds functions, ${nested}`);
         else if (isOpaque(host, type) && this.#isWrittenAsTask(original))
           this.#refuse(node, `its export '${name}' is ${host.print(type)}, which is no function`);
         continue;
@@ -149,6 +162,11 @@ class ElementReader {
       const id = exportId(found);
       if (id !== undefined && seen.has(id)) continue;
       seen.add(id);
+      if (isOther) {
+        const { read, isTask } = this.#readOther(node, original, type);
+        if (isTask) this.#addOther(node, name, original, type, read);
+        continue;
+      }
       const plain = call ? undefined : this.#tasks.readFunction(found, type);
       if (call) this.#wrapped(node, name, original, call);
       else if (isMadeByTask(host, type))
@@ -168,12 +186,19 @@ class ElementReader {
     const declared = isHeld ? held : symbol && host.declarationOf(symbol);
     if (!declared) return this.#refuse(node, "it is not the name of a function");
     const original = originalDeclaration(host, declared);
-    const call = this.#wrapping(original);
+    const isOther = original.origin === "other";
+    const call = isOther ? undefined : this.#wrapping(original);
     if (call) return this.#wrapped(node, key, original, call);
-    const declaration = exportedDeclaration(host, declared);
+    const declaration = isOther ? original : exportedDeclaration(host, declared);
     const type = isMadeHere || !symbol ? host.typeAt(node) : host.typeOf(symbol);
     if (host.signatures(type).length === 0)
       return this.#refuse(node, `it is ${host.print(type)}, which is no function`);
+    if (isOther) {
+      const { read, isTask } = this.#readOther(node, declaration, type);
+      return isTask
+        ? this.#addOther(node, key, declaration, type, read)
+        : this.#refuse(node, "it neither reads nor produces a dataset");
+    }
     const isFound = declaration.origin === "project" && exportId(declaration) !== undefined;
     if (isFound && isMadeByTask(host, type)) return this.#refuse(node, madeElsewhere);
     const plain = this.#tasks.readFunction(declaration, type);
@@ -204,14 +229,40 @@ class ElementReader {
   #add(at: Node, key: string | undefined, declaration: Declaration, plain: ElementFacts["plain"]): void {
     const host = this.#host;
     const id = exportId(declaration);
-    if (declaration.origin !== "project") {
-      return this.#refuse(at, "it is declared in another package, whose tasks cannot be used yet");
-    }
-    if (id === undefined) {
-      const why = `'${declaration.name}' is no exported function or const of ${declaration.file}, so a worker could not find it`;
-      return this.#refuse(at, why);
-    }
+    if (id === undefined) return this.#refuse(at, unexported(declaration));
     this.elements.push({ key, location: host.location(at), text: firstLine(host.text(at)), id, plain });
+  }
+
+  /** A function of another project: its source may be there, or its declaration only. Every place is the element. */
+  #readOther(node: Node, declaration: Declaration, type: Type): { read: TaskFacts; isTask: boolean } {
+    const location = this.#host.location(node);
+    const call = this.#wrapping(declaration);
+    const read =
+      (call && this.#tasks.readCallAt(call, location)) ??
+      this.#tasks.readFunction(declaration, type, location);
+    const isTask = mentionsDataset(read) || isMadeByTask(this.#host, type);
+    return { read, isTask };
+  }
+
+  #addOther(at: Node, key: string | undefined, declaration: Declaration, type: Type, plain: TaskFacts): void {
+    const host = this.#host;
+    const { file, exportPath } = declaration;
+    if (plain.id === undefined || exportPath === undefined) return this.#refuse(at, unexported(declaration));
+    const isMade = isMadeByTask(host, type);
+    // Of a source the call is known; of a declaration file, the manifest has to know the task.
+    if (isMade && !isDeclarationFile(file) && !this.#wrapping(declaration)) {
+      return this.#refuse(at, madeElsewhere);
+    }
+    const { line } = host.location(declaration.node);
+    const other = { file, exportPath, line, isMadeByTask: isMade };
+    this.elements.push({
+      key,
+      location: host.location(at),
+      text: firstLine(host.text(at)),
+      id: plain.id,
+      plain,
+      other,
+    });
   }
 
   #refuse(node: Node, why: string): void {
@@ -221,30 +272,12 @@ class ElementReader {
     this.diagnostics.push(report("notATask", details, host.location(node)));
   }
 
-  /** Whether an object or an array has functions that mention datasets. */
-  #holdsTasks(type: Type): boolean {
-    const host = this.#host;
-    const kind = host.kind(type);
-    if (kind === "array") return host.typeArguments(type).some((element) => this.#isTask(element));
-    if (kind === "tuple") return host.tupleElements(type).some((element) => this.#isTask(element.type));
-    if (kind !== "object" || ["core", "lib"].includes(host.nameOf(type)?.origin ?? "")) return false;
-    return host.propertyTypes(host.properties(type)).some((member) => this.#isTask(member));
-  }
-
-  /** Whether a type is that of functions one of which mentions a dataset. */
-  #isTask(type: Type): boolean {
-    const host = this.#host;
-    const members = host.kind(type) === "union" ? host.members(type) : [type];
-    return members.some((member) => {
-      const declaration = host.calledDeclaration(member);
-      return declaration !== undefined && mentionsDataset(this.#tasks.readFunction(declaration, member));
-    });
-  }
-
   /** Whether the value of a declaration is a function that mentions a dataset, whatever type the declaration gives it. */
   #isWrittenAsTask({ initializer }: Declaration): boolean {
     const host = this.#host;
-    return initializer !== undefined && this.#isTask(host.typeAt(host.expression(initializer).node));
+    return (
+      initializer !== undefined && isTask(host, this.#tasks, host.typeAt(host.expression(initializer).node))
+    );
   }
 
   /** The call of `task()` that made a function; undefined for a plain one. */
@@ -255,6 +288,10 @@ class ElementReader {
   }
 }
 
+const elsewhere =
+  "declared in another package or project, whose values are not known here: list its tasks by their names";
+const unexported = ({ name, file }: Declaration) =>
+  `'${name}' is no exported function or const of ${file}, so a worker could not find it`;
 const madeElsewhere = "the call of task() that made it is not its value";
 const nested = "and tasks cannot be nested: list them by their names";
 

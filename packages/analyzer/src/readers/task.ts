@@ -71,12 +71,17 @@ export class TaskReader {
     return { options, run };
   }
 
-  #readCall(call: Node): TaskFacts | undefined {
+  /** As `readCall`, with every place at another location. */
+  readCallAt(call: Node, location: Location): TaskFacts | undefined {
+    return this.#readCall(call, location);
+  }
+
+  #readCall(call: Node, at?: Location): TaskFacts | undefined {
     const host = this.#host;
     const written = this.#arguments(call);
     if (!written) return undefined;
     const declaration = host.declarationOfValue(call);
-    const location = host.location(declaration?.node ?? call);
+    const location = at ?? host.location(declaration?.node ?? call);
     const options = readOptions(host, written.options, taskOptions);
     const read = (node: Node) => this.#read(declaration, host.typeAt(node), location, options);
     const isClear = (task: TaskFacts) => task.returned.problems.length === 0;
@@ -92,10 +97,17 @@ export class TaskReader {
     return isClear(annotated) ? annotated : task;
   }
 
-  /** Reads a function that is a task as it is. */
-  readFunction(declaration: Declaration, type: Type): TaskFacts {
+  /**
+   * Reads a function that is a task as it is.
+   * @param location of the task, and of what the project does not write itself
+   */
+  readFunction(
+    declaration: Declaration,
+    type: Type,
+    location = this.#host.location(declaration.node),
+  ): TaskFacts {
     const options = { value: {}, locations: new Map() };
-    return this.#read(declaration, type, this.#host.location(declaration.node), options);
+    return this.#read(declaration, type, location, options);
   }
 
   #read(

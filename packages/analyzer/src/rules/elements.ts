@@ -11,8 +11,8 @@ export function withoutOtherFunctions(
 ): { readonly pipelines: readonly PipelineFacts[]; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const kept = pipelines.map((pipeline) => {
-    const elements = pipeline.elements.filter(({ id, text, location }) => {
-      const task = tasks.get(id);
+    const elements = pipeline.elements.filter(({ id, text, location, other }) => {
+      const task = other ? undefined : tasks.get(id);
       if (!task || mentionsDataset(task) || task.returned.problems.length > 0) return true;
       const why = "it neither reads nor produces a dataset";
       diagnostics.push(report("notATask", { element: text, pipeline: pipeline.name, why }, location));

@@ -1,4 +1,5 @@
 import { type Diagnostic, durationMs, type Json, type JsonObject, report, sortKeys } from "@glacier-ts/core";
+import { optionsText } from "../dependencies/other-datasets.js";
 import { isDynamic, type OptionFacts } from "../model.js";
 import type { DatasetRule, TaskRule } from "./rule.js";
 
@@ -60,6 +61,24 @@ export const oneDeclaration: DatasetRule = ({ name: dataset, declarations }) => 
         { message: "the first declaration", location: first.location },
       ]),
     );
+};
+
+/** Other packages and projects say the same of it, or it would live in two places. */
+export const agreesWithOthers: DatasetRule = ({
+  name: dataset,
+  location,
+  declarations,
+  others,
+  isOfOtherTasks,
+}) => {
+  const own = declarations.find((declaration) => declaration.form === "value");
+  const different = own
+    ? others.filter((other) => isOfOtherTasks && optionsText(other) !== optionsText(own.options.value))
+    : others.slice(1);
+  if (different.length === 0) return [];
+  const declaredBy = (owners: typeof others) =>
+    owners.map(({ owner, declared }) => ({ message: `'${owner}' declares it: ${declared}` }));
+  return [report("conflictingDataset", { dataset }, location, declaredBy(own ? different : others))];
 };
 
 function checkValues(owner: string, options: OptionFacts): Diagnostic[] {

@@ -5,6 +5,7 @@ import {
   errorText,
   fail,
   type Graph,
+  isIdOf,
   type Result,
   renderStack,
   report,
@@ -42,7 +43,7 @@ export async function loadTasks(
     for (const id of tasks) {
       const run = findExport(loaded.value, id.slice(module.length + 1).split("."));
       const compiledId = run && (taskMetadata(run)?.id ?? id);
-      if (run && compiledId === id) functions.set(id, run);
+      if (run && compiledId !== undefined && isIdOf(compiledId, id)) functions.set(id, run);
       else problems.push(stale(graph, id, file, compiledId));
     }
   }

@@ -1,6 +1,6 @@
 /** Where the types of core take the name of a dataset. */
 import ts from "typescript";
-import { nearestPackageName } from "../package-name.js";
+import { NearestPackages } from "../../dependencies/nearest-package.js";
 
 /** Types whose first type argument is the name of a dataset. */
 const named = new Set(["Dataset", "DatasetMark", "DatasetDeclaration", "RunOptions"]);
@@ -9,7 +9,7 @@ const keepingKeys = new Set(["Pick", "Omit", "Partial", "Required", "Readonly"])
 
 export class CoreTypes {
   readonly #checker: ts.TypeChecker;
-  readonly #packages = new Map<string, string | undefined>();
+  readonly #packages = new NearestPackages(ts.sys.readFile);
 
   constructor(checker: ts.TypeChecker) {
     this.#checker = checker;
@@ -18,10 +18,7 @@ export class CoreTypes {
   isInCore(declaration: ts.Node | undefined): boolean {
     if (!declaration) return false;
     const { fileName, isDeclarationFile } = declaration.getSourceFile();
-    return (
-      isDeclarationFile &&
-      nearestPackageName(fileName, ts.sys.readFile, this.#packages) === "@glacier-ts/core"
-    );
+    return isDeclarationFile && this.#packages.of(fileName)?.name === "@glacier-ts/core";
   }
 
   /** Whether a type argument of a declaration is the name of a dataset. */

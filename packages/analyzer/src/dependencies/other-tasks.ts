@@ -1,0 +1,148 @@
+/** Tasks of other packages and projects that a pipeline lists: what their declarations and manifests say, in one. */
+import path from "node:path";
+import {
+  type Diagnostic,
+  fail,
+  type JsonObject,
+  type ManifestTask,
+  type Result,
+  report,
+  succeed,
+} from "@glacier-ts/core";
+import { type ElementFacts, isDeclarationFile, type OtherDeclaration, type TaskFacts } from "../model.js";
+import type { Dependencies } from "./dependencies.js";
+
+/** A task of another project as ours has it. */
+export interface OtherTask {
+  readonly facts: TaskFacts & { readonly id: string };
+  /** Its module as our manifest names it. */
+  readonly module: string;
+  /** The source or JavaScript to import it from, absolute; undefined where its project writes declarations only. */
+  readonly file: string | undefined;
+}
+
+/** Why an element cannot be read. */
+export interface UnreadTask {
+  readonly diagnostic: Diagnostic;
+  /** What has to be mended: reported once. */
+  readonly cause: string;
+}
+
+/**
+ * Reads an element that another project declares.
+ *
+ * @param root our project's folder, absolute
+ * @returns the task; or, at the element, GLA1011, GLA4002, GLA4003 or GLA4014 to GLA4016
+ */
+export function readOtherTask(
+  element: ElementFacts & { readonly other: OtherDeclaration; readonly plain: TaskFacts },
+  pipeline: string,
+  root: string,
+  dependencies: Dependencies,
+): Result<OtherTask, UnreadTask> {
+  const { other, plain, location } = element;
+  const task = plain.name;
+  const file = path.resolve(root, other.file);
+  const unread = (diagnostic: Diagnostic, cause = element.id) => fail({ diagnostic, cause });
+  const refuse = (why: string) =>
+    unread(report("notATask", { element: element.text, pipeline, why }, location));
+
+  if (!isDeclarationFile(other.file)) {
+    const module = dependencies.moduleName(file);
+    const id = `${module}#${other.exportPath}`;
+    return succeed({ facts: { ...plain, id, declared: `${module}:${other.line}` }, module, file });
+  }
+
+  const writer = dependencies.of(file);
+  if (!writer)
+    return refuse(`'${other.file}' only declares it, and no project with a manifest has written that`);
+  const { kind, owner, manifestName, found } = writer;
+  if (!found) {
+    const details = { task, kind, owner, file: manifestName };
+    return unread(report("dependencyWithoutManifest", details, location), owner);
+  }
+  if (!found.ok) return unread({ ...found.failure, location }, owner);
+  const { manifest, modules, root: otherRoot } = found.value;
+  const source = modules.get(dependencies.realFile(file));
+  if (source === undefined) {
+    const details = { task, kind, owner, file: other.file };
+    return unread(report("moduleNotInManifest", details, location), other.file);
+  }
+
+  const ownId = `${source}#${other.exportPath}`;
+  const module = dependencies.moduleName(path.resolve(otherRoot, source));
+  const id = `${module}#${other.exportPath}`;
+  const { javascript } = manifest.modules?.[source] ?? {};
+  const place = { module, file: javascript === undefined ? undefined : path.resolve(otherRoot, javascript) };
+  const described = Object.hasOwn(manifest.tasks, ownId) ? manifest.tasks[ownId] : undefined;
+  if (!described) {
+    if (!other.isMadeByTask) {
+      const declared = `${dependencies.moduleName(file)}:${other.line}`;
+      return succeed({ facts: { ...plain, id, declared }, ...place });
+    }
+    const named = `list it by the name of its declaration, or build '${owner}' again`;
+    return refuse(`the manifest of '${owner}' has no task '${ownId}': ${named}`);
+  }
+  const difference = compareWiring(plain, described);
+  if (difference !== undefined) {
+    return unread(report("dependencyStale", { kind, owner, difference }, location));
+  }
+  const { name, doc, declared, compute, retries, timeout, tags } = described;
+  const options = Object.entries({ compute, retries, timeout, tags }).filter(
+    ([, value]) => value !== undefined,
+  );
+  const facts = {
+    ...plain,
+    id,
+    name: typeof name === "string" ? name : plain.name,
+    doc: typeof doc === "string" ? doc : undefined,
+    declared:
+      typeof declared === "string"
+        ? dependencies.declared(declared, otherRoot)
+        : `${dependencies.moduleName(file)}:${other.line}`,
+    options: { value: Object.fromEntries(options) as JsonObject, locations: new Map() },
+  };
+  return succeed({ facts, ...place });
+}
+
+/** Where a declaration and a manifest disagree about what a task reads and produces; undefined where they do not. */
+function compareWiring(read: TaskFacts, described: ManifestTask): string | undefined {
+  const { inputs, outputs } = described;
+  if (!Array.isArray(inputs) || !Array.isArray(outputs)) return `it does not describe '${read.name}'`;
+  const reads = read.parameters.flatMap(({ position, datasets }) =>
+    datasets.map(({ name = "?" }) => ({ at: position, dataset: name })),
+  );
+  const produces = read.returned.outputs.map(({ path: at, mention }) => ({
+    at,
+    dataset: mention.name ?? "?",
+  }));
+  const differ = (verb: string, declared: readonly Wire[], known: readonly Wire[]) =>
+    textOf(declared) === textOf(known)
+      ? undefined
+      : `it says that '${read.name}' ${verb} ${listOf(known)}, its declaration says ${listOf(declared)}`;
+  return (
+    differ("reads", reads, wiresOf(inputs, "position")) ??
+    differ("produces", produces, wiresOf(outputs, "path"))
+  );
+}
+
+/** Inputs or outputs of a manifest that only its version and sections were checked of. */
+function wiresOf(list: readonly unknown[], key: "position" | "path"): readonly Wire[] {
+  return list.map((item) => {
+    const { [key]: at, dataset } = (item ?? {}) as Readonly<Record<string, unknown>>;
+    return { at: String(at), dataset: String(dataset) };
+  });
+}
+
+interface Wire {
+  readonly at: number | string;
+  readonly dataset: string;
+}
+
+function textOf(wires: readonly Wire[]): string {
+  return JSON.stringify(wires.map(({ at, dataset }) => `${at} ${dataset}`).sort());
+}
+
+function listOf(wires: readonly Wire[]): string {
+  return wires.length === 0 ? "nothing" : wires.map(({ dataset }) => `'${dataset}'`).join(", ");
+}
