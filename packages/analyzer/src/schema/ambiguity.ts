@@ -17,16 +17,22 @@ export interface Ambiguity {
  * from storage as something else. Values are taken to have no properties but those that their type declares.
  */
 export function findAmbiguity(root: JsonObject): Ambiguity | undefined {
-  const comparison = new Comparison(definitionsOf(root));
+  const definitions = definitionsOf(root);
+  const comparison = new Comparison(definitions);
+  const seen = new Set<JsonObject>();
   let found: Ambiguity | undefined;
-  const visit = (schema: JsonObject, path: string): JsonObject => {
-    if (found) return schema;
+  const visit = (reference: JsonObject, path: string): JsonObject => {
+    const schema = resolveReference(reference, definitions);
+    if (found || seen.has(schema)) return reference;
+    seen.add(schema);
     const { anyOf } = schema;
     const conflict = Array.isArray(anyOf) ? comparison.firstConflict(anyOf.filter(isJsonObject)) : undefined;
     if (conflict) found = { ...conflict, path: joinPath(path, conflict.path) };
-    return mapSubSchemas(schema, (part, place) => visit(part, joinPath(path, place)));
+    mapSubSchemas(schema, (part, place) => visit(part, joinPath(path, place)));
+    return reference;
   };
-  visit(root, "");
+  const { $defs: _, ...payload } = root;
+  visit(payload, "");
   return found;
 }
 

@@ -7,12 +7,16 @@ import { discriminate } from "./discriminator.js";
 import { librarySchema } from "./library-type.js";
 import { marker } from "./marker.js";
 import { PayloadDocs } from "./payload-docs.js";
+import { schemaText } from "./schema-text.js";
+import { freeName, shareDefinitions } from "./share-definitions.js";
 import { propertyNumberPattern, templatePattern } from "./template-pattern.js";
 import { union } from "./union.js";
 import { addWrittenDocs } from "./written-docs.js";
 
-/** Deeper than any real payload: a type that is still new at this depth never ends. */
-const maxDepth = 256;
+/** A generic type that is inside of this many others of its own never ends. */
+const maxInstantiations = 24;
+/** The levels that are followed, for the sake of the stack. */
+const maxDepth = 500;
 
 const streamTypes = new Set([
   "AsyncIterable",
@@ -26,6 +30,10 @@ interface Walk {
   readonly problems: PayloadProblem[];
   /** Types that are being walked: from the payload down to here. */
   readonly open: Set<Type>;
+  /** How many of them come from a declaration. */
+  readonly declared: Map<string, number>;
+  /** Schemas of types that lead to definitions, when they are met again. */
+  readonly finished: Map<Type, JsonObject>;
   /** Names of the types that were met inside of themselves. */
   readonly recursive: Map<Type, string>;
   readonly definitions: Record<string, JsonObject>;
@@ -45,6 +53,7 @@ export class PayloadSchemas {
   readonly #payloads = new Map<Type, PayloadSchema>();
   /** Schemas of types without recursion and without problems. */
   readonly #closed = new Map<Type, JsonObject>();
+  readonly #names = new WeakMap<JsonObject, string>();
 
   constructor(host: CompilerHost) {
     this.#host = host;
@@ -80,6 +89,8 @@ export class PayloadSchemas {
     const walk: Walk = {
       problems: [],
       open: new Set(),
+      declared: new Map(),
+      finished: new Map(),
       recursive: new Map(),
       definitions: {},
       references: 0,
@@ -92,7 +103,8 @@ export class PayloadSchemas {
       ? { type: "array", items: this.#walk(element, walk, "[]"), [marker]: "AsyncIterable" }
       : union(sortTypes(this.#host, bare).map((type) => this.#walk(type, walk, "")));
     const definitions = Object.keys(walk.definitions).length > 0 ? { $defs: walk.definitions } : {};
-    const complete = discriminate({ ...schema, ...definitions });
+    const shared = shareDefinitions({ ...schema, ...definitions }, (part) => this.#names.get(part));
+    const complete = discriminate(shared);
     const ambiguity = findAmbiguity(complete);
     if (ambiguity) walk.problems.push({ kind: "ambiguous", ...ambiguity });
     return { schema: complete, isStream: element !== undefined, problems: walk.problems };
@@ -123,24 +135,47 @@ export class PayloadSchemas {
     const name = walk.recursive.get(type);
     if (name !== undefined) return this.#reference(name, walk);
     if (walk.open.has(type)) return this.#reference(this.#define(type, walk), walk);
+    const finished = walk.finished.get(type);
+    if (finished) {
+      walk.references++;
+      return finished;
+    }
     if (walk.isEndless) return {};
-    if (walk.open.size > maxDepth) {
+    const declaration = this.#declarationKey(type);
+    const instantiations = declaration === undefined ? 0 : (walk.declared.get(declaration) ?? 0);
+    const why =
+      instantiations > maxInstantiations ? "in a type which never ends" : `more than ${maxDepth} levels deep`;
+    if (instantiations > maxInstantiations || walk.open.size > maxDepth) {
       walk.isEndless = true;
-      const text = shorten(this.#host.print(type));
-      return this.#problem(text, walk, shorten(path), "in a type which never ends");
+      return this.#problem(shorten(this.#host.print(type)), walk, shorten(path), why);
     }
 
     const before = { references: walk.references, problems: walk.problems.length };
     walk.open.add(type);
+    if (declaration) walk.declared.set(declaration, instantiations + 1);
     const schema = this.#documented(this.#schemaOf(type, walk, path), type, walk);
+    if (declaration) walk.declared.set(declaration, instantiations);
     walk.open.delete(type);
 
     const isShared = walk.references === before.references && walk.problems.length === before.problems;
     if (isShared) this.#closed.set(type, schema);
+    else walk.finished.set(type, schema);
+    const ownName = this.#ownName(type);
+    if (ownName !== undefined) this.#names.set(schema, ownName);
     const definition = walk.recursive.get(type);
     if (definition === undefined) return schema;
     walk.definitions[definition] = schema;
     return { $ref: `#/$defs/${definition}` };
+  }
+
+  /** The declaration of a type that may be generic. */
+  #declarationKey(type: Type): string | undefined {
+    const kind = this.#host.kind(type);
+    const isNamed = kind === "object" || kind === "union" || kind === "intersection";
+    const declaration = isNamed ? this.#host.declarationOfType(type) : undefined;
+    return declaration && declaration.origin !== "lib"
+      ? `${declaration.file} ${declaration.name}`
+      : undefined;
   }
 
   #reference(name: string, walk: Walk): JsonObject {
@@ -151,9 +186,7 @@ export class PayloadSchemas {
   /** Gives a recursive type its definition's name. */
   #define(type: Type, walk: Walk): string {
     const base = this.#ownName(type) ?? "Recursive";
-    const taken = new Set(walk.recursive.values());
-    let name = base;
-    for (let number = 2; taken.has(name); number++) name = `${base}${number}`;
+    const name = freeName(base, new Set(walk.recursive.values()));
     walk.recursive.set(type, name);
     return name;
   }
@@ -360,8 +393,8 @@ export class PayloadSchemas {
     };
     return addWrittenDocs(schema, written, {
       isOf: (part, found) => {
-        const text = JSON.stringify(found);
-        return schemasOf(part).some((own) => JSON.stringify(own) === text);
+        const text = schemaText(found);
+        return schemasOf(part).some((own) => schemaText(own) === text);
       },
       addDoc: (documented, name, part) =>
         this.#docs.ofDeclaration(documented, name, typeOf(part), walk.problems),

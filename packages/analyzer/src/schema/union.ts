@@ -1,8 +1,9 @@
 import { compareText, type Json, type JsonObject } from "@glacier-ts/core";
+import { schemaText } from "./schema-text.js";
 
 /** One schema for values of any of the given ones, the same whatever their order. */
 export function union(members: readonly JsonObject[]): JsonObject {
-  const byText = new Map(members.map((member) => [JSON.stringify(member), member]));
+  const byText = new Map(members.map((member) => [schemaText(member), member]));
   const sorted = [...byText].sort(([left], [right]) => compareText(left, right)).map(([, member]) => member);
   const [only] = sorted;
   if (sorted.length === 1 && only) return only;
