@@ -44,7 +44,9 @@ it("follows a hundred levels of objects", () => {
 });
 
 it("follows two hundred types that refer to one another", () => {
-  const types = numbers.map((n) => `interface R${n} { next?: R${(n + 1) % 200}; other?: R${(n + 77) % 200} }`);
+  const types = numbers.map(
+    (n) => `interface R${n} { next?: R${(n + 1) % 200}; other?: R${(n + 77) % 200} }`,
+  );
   const { $defs = {} } = schemaOf("R0", types) as { $defs?: JsonObject };
   expect(Object.keys($defs).length).toBeGreaterThan(100);
 });

@@ -30,7 +30,7 @@ export function declarationsOf(types: readonly PayloadType[]): readonly string[]
 }
 
 /** A name that no other statement has: a hash of the statement. */
-export function nameFor(statement: string): string {
+function nameFor(statement: string): string {
   let hash = 7n;
   for (const character of statement) hash = (hash * 31n + BigInt(character.charCodeAt(0))) % (1n << 61n);
   return `T${hash.toString(36)}`;

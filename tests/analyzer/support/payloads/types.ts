@@ -7,7 +7,7 @@ import { aliased, docComment, tagged } from "./tagged.js";
 
 const isArray = (json: Json): json is readonly Json[] => Array.isArray(json);
 
-export interface Property {
+interface Property {
   readonly name: string;
   readonly type: PayloadType;
   readonly doc: string;
@@ -46,7 +46,7 @@ function membersText(properties: readonly Property[]): string {
     .join("");
 }
 
-export function objectOf(properties: readonly Property[]): PayloadType {
+function objectOf(properties: readonly Property[]): PayloadType {
   const values = properties.map(({ name, type, isOptional, isUndefined }) => {
     const entry = type.values.map((value): [string, unknown][] => [[name, value]]);
     return isOptional || isUndefined ? fc.oneof(entry, fc.constant([])) : entry;
