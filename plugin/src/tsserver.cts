@@ -44,12 +44,8 @@ function decorate(
     const found = base.getQuickInfoAtPosition(fileName, position, ...rest);
     return editor.hover(fileName, position, found, hasLinks(fileName));
   };
-  proxy.getDefinitionAndBoundSpan = (fileName, position) => {
-    const found = base.getDefinitionAndBoundSpan(fileName, position);
-    if (!found) return found;
-    const producers = editor.producers(fileName, found.textSpan.start);
-    return { ...found, definitions: [...(found.definitions ?? []), ...producers] };
-  };
+  proxy.getDefinitionAndBoundSpan = (fileName, position) =>
+    editor.definitions(fileName, position, base.getDefinitionAndBoundSpan(fileName, position));
   proxy.findReferences = (fileName, position) => {
     const found = base.findReferences(fileName, position);
     return found && [...found, ...editor.consumers(fileName, position)];

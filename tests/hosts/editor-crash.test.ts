@@ -47,6 +47,7 @@ it("leaves every answer of TypeScript as it is", () => {
     kindModifiers: "",
     textSpan: { start: at, length: 10 },
   };
+  const definitions: ts.DefinitionInfoAndBoundSpan = { textSpan: hover.textSpan, definitions: [] };
   const completions: ts.CompletionInfo = {
     isGlobalCompletion: false,
     isMemberCompletion: false,
@@ -61,7 +62,7 @@ it("leaves every answer of TypeScript as it is", () => {
   };
   const ask = () => [
     editor.hover(file, at, hover, true),
-    editor.producers(file, at),
+    editor.definitions(file, at, definitions),
     editor.consumers(file, at),
     editor.codeFixes(file, { start, end: start + length, codes: [992_001] }, request),
     editor.combinedCodeFix(file, "glacier.exportTask", request),
@@ -76,7 +77,7 @@ it("leaves every answer of TypeScript as it is", () => {
       true,
     ),
   ];
-  const unchanged = [hover, [], [], [], { changes: [] }, undefined, completions, details];
+  const unchanged = [hover, definitions, [], [], { changes: [] }, undefined, completions, details];
   isFailing = true;
   expect(ask()).toEqual(unchanged);
   expect(log.length).toBeGreaterThanOrEqual(5);

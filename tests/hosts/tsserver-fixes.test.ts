@@ -312,6 +312,14 @@ describe("a dataset that no task produces", () => {
   });
 });
 
+it("leaves a misspelt name of a type to TypeScript", async () => {
+  const source = `import { task } from "@glacier-ts/core";\nimport type { Names, RawUsers } from "./datasets.js";\nexport const names = task({}, (users: RawUser): Names => users.map(({ name }: RawUsers[0]) => name));\n`;
+  const project = EditedProject.of({ "src/datasets.ts": datasets, "src/tasks.ts": source });
+  await project.fix(2552, "Change spelling to 'RawUsers'");
+  expect(project.text("src/tasks.ts")).toBe(source.replace("(users: RawUser)", "(users: RawUsers)"));
+  expect(await project.problems()).toEqual([]);
+});
+
 it("tells editors which diagnostics have fixes, with and without a file", async () => {
   const { server } = EditedProject.of({ "src/datasets.ts": datasets });
   const own = (codes: unknown) => (codes as readonly string[]).filter((code) => code.startsWith("99"));

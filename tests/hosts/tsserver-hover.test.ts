@@ -12,6 +12,7 @@ export type RawUsers = Dataset<"raw_users", string[]>;
 export const CleanUsers = dataset("clean_users", { storage: s3({ bucket: "lake", prefix: "cl\`ean/" }) }).of<User[]>();
 export type CleanUsers = Dataset.Of<typeof CleanUsers>;
 export type Scores = Dataset<"scores", Map<string, number>>;
+export interface Log extends Dataset<"log", { line: string }> {}
 `;
 const tasks = `import { type Dataset, compute, task } from "@glacier-ts/core";
 import type { CleanUsers as Clean, RawUsers, Scores } from "./datasets.js";
@@ -89,6 +90,23 @@ it("says of a dataset who makes it, who reads it, where it is and what is in it,
 \`\`\`ts
 Map<string, number>
 \`\`\``);
+});
+
+it("says of a dataset that is an interface what it is", async () => {
+  const editor = server();
+  const log = `Dataset \`log\`
+
+- produced by no task
+- consumed by no task
+- declared at \`src/datasets.ts:11\`
+
+\`\`\`ts
+{
+  line: string;
+}
+\`\`\``;
+  expect(await editor.hover("src/datasets.ts", datasets, "Log extends")).toBe(log);
+  expect(await editor.hover("src/datasets.ts", datasets, '"log"')).toBe(log);
 });
 
 it("says of a task what it reads and produces", async () => {

@@ -179,6 +179,12 @@ describe("going", () => {
     ]);
   });
 
+  it("from the name of a dataset as a string to its producer", async () => {
+    expect(await server().definitions("src/tasks.ts", correctTasks, '"clean_users"')).toEqual([
+      "src/tasks.ts:11:14",
+    ]);
+  });
+
   it("from a task to what names it and what reads its dataset", async () => {
     expect(await server().references("src/pipeline.ts", pipelineFile, "clean, score]")).toEqual([
       "src/pipeline.ts:2:10",

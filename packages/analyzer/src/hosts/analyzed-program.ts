@@ -23,6 +23,11 @@ export function spanOf(
   return source && { fileName: source.fileName, textSpan: { start, length } };
 }
 
+export function spanOfNode(node: ts.Node, file: ts.SourceFile): ts.TextSpan {
+  const start = node.getStart(file);
+  return { start, length: node.end - start };
+}
+
 /** The innermost node around a position. */
 export function nodeAt(
   typescript: typeof import("typescript"),

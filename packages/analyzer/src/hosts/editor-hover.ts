@@ -3,7 +3,7 @@ import type { Node } from "../compiler-host.js";
 import { describeSubject } from "../describe.js";
 import type { Documentation } from "../documentation.js";
 import { type Subject, subjectAt } from "../subject.js";
-import { type AnalyzedProgram, nodeAt, spanOf } from "./analyzed-program.js";
+import { type AnalyzedProgram, nodeAt, spanOf, spanOfNode } from "./analyzed-program.js";
 
 /** The dataset, task or pipeline that is named at a position. */
 export function subjectAtPosition(
@@ -66,11 +66,10 @@ function stringInfo(
   subject: Subject,
 ): ts.QuickInfo {
   const node = nodeAt(ts, file, position);
-  const start = node.getStart(file);
   return {
     kind: ts.ScriptElementKind.string,
     kindModifiers: "",
-    textSpan: { start, length: node.end - start },
+    textSpan: spanOfNode(node, file),
     displayParts: [{ kind: "text", text: `(${subject.kind}) ${node.getText(file)}` }],
   };
 }

@@ -1,17 +1,28 @@
 import type ts from "typescript";
 import { consumersOf, producersOf, type TaskPlace } from "../places.js";
-import { type AnalyzedProgram, spanOf } from "./analyzed-program.js";
+import { type AnalyzedProgram, nodeAt, spanOf, spanOfNode } from "./analyzed-program.js";
 import { subjectAtPosition } from "./editor-hover.js";
 
-/** The tasks that produce the dataset that is named at a position. */
-export function producers(
+/**
+ * Where the definition of a name is: TypeScript's answer, and the tasks that produce the dataset that it names.
+ *
+ * @param found TypeScript's answer; it has none for strings
+ * @returns undefined where Glacier has nothing to add
+ */
+export function definitions(
   analyzed: AnalyzedProgram,
   file: ts.SourceFile,
   position: number,
-): readonly ts.DefinitionInfo[] {
-  const subject = subjectAtPosition(analyzed, file, position);
-  if (subject?.kind !== "dataset") return [];
-  return producersOf(analyzed.analysis.files, subject.name).flatMap((place) => definition(analyzed, place));
+  found: ts.DefinitionInfoAndBoundSpan | undefined,
+): ts.DefinitionInfoAndBoundSpan | undefined {
+  const start = found?.textSpan.start ?? position;
+  const subject = subjectAtPosition(analyzed, file, start);
+  if (subject?.kind !== "dataset") return undefined;
+  const producers = producersOf(analyzed.analysis.files, subject.name);
+  const added = producers.flatMap((place) => definition(analyzed, place));
+  if (added.length === 0) return undefined;
+  const textSpan = found?.textSpan ?? spanOfNode(nodeAt(analyzed.ts, file, position), file);
+  return { textSpan, definitions: [...(found?.definitions ?? []), ...added] };
 }
 
 /** The parameters that read what the task that is named at a position produces. */

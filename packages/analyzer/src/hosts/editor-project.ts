@@ -8,7 +8,7 @@ import { compilerDiagnostic, crashDiagnostic } from "./compiler-diagnostic.js";
 import { completions, describedCompletion, ownCompletionDetails } from "./editor-completions.js";
 import { codeFixes, combinedCodeFix, isOwnFix } from "./editor-fixes.js";
 import { hover } from "./editor-hover.js";
-import { consumers, producers } from "./editor-navigation.js";
+import { consumers, definitions } from "./editor-navigation.js";
 import { fileDependencies } from "./file-dependencies.js";
 import type { EditorRequest } from "./import-edits.js";
 import { projectRoot } from "./project-root.js";
@@ -87,9 +87,13 @@ export class EditorProject {
     return this.#ask(fileName, (analyzed, file) => hover(analyzed, file, position, found, hasLinks)) ?? found;
   }
 
-  /** The tasks that produce the dataset that is named at a position. */
-  producers(fileName: string, position: number): readonly ts.DefinitionInfo[] {
-    return this.#ask(fileName, (analyzed, file) => producers(analyzed, file, position)) ?? [];
+  /** Where the definition of a name is; `found` is what TypeScript says, and the answer where there is nothing to add. */
+  definitions(
+    fileName: string,
+    position: number,
+    found: ts.DefinitionInfoAndBoundSpan | undefined,
+  ): ts.DefinitionInfoAndBoundSpan | undefined {
+    return this.#ask(fileName, (analyzed, file) => definitions(analyzed, file, position, found)) ?? found;
   }
 
   /** The parameters that read what the task that is named at a position produces. */
