@@ -1,7 +1,8 @@
 /** Completion of dataset types through a real tsserver, and what accepting one changes. */
-import { expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { EditedProject } from "./support/edited-project.js";
-import type { Completion } from "./support/tsserver.js";
+import { makeEditorProject } from "./support/editor.js";
+import { type Completion, Tsserver } from "./support/tsserver.js";
 
 const datasets = `import { dataset, type Dataset } from "@glacier-ts/core";
 import { file } from "@glacier-ts/core/storage";
@@ -21,11 +22,12 @@ export function extract(): Raw { return [{ id: 1, name: "" }]; }
 `;
 const pipeline = `import { pipeline } from "@glacier-ts/core";\nimport { extract } from "./tasks.js";\nexport const p = pipeline({ name: "p", tasks: [extract] });\n`;
 
-const open = (verbatimModuleSyntax = false) =>
-  EditedProject.of(
-    { "src/datasets.ts": datasets, "src/tasks.ts": head, "src/pipeline.ts": pipeline },
-    { verbatimModuleSyntax },
-  );
+const files = { "src/datasets.ts": datasets, "src/tasks.ts": head, "src/pipeline.ts": pipeline };
+let project: EditedProject;
+beforeAll(() => {
+  project = new EditedProject(new Tsserver(makeEditorProject(files)), files);
+});
+afterAll(() => project.server.stop());
 
 /** What is completed at `¦`, of the datasets. */
 async function complete(project: EditedProject, text: string) {
@@ -64,7 +66,6 @@ async function accept(
 }
 
 it("offers for a parameter what is produced, then what is stored, then the others", async () => {
-  const project = open();
   for (const text of [
     "export const count = task({}, (users: ¦): void => void users);\n",
     "export const count = task({}, (users: ¦) => void users);\n",
@@ -86,7 +87,6 @@ it("offers for a parameter what is produced, then what is stored, then the other
 });
 
 it("offers for a return type what the function returns, and the others last", async () => {
-  const project = open();
   for (const [text, first, last] of [
     ["export function f(users: Raw): N¦ {\n  return users.map(({ name }) => name);\n}\n", ["Names"], ["Raw"]],
     [
@@ -119,7 +119,6 @@ it("offers for a return type what the function returns, and the others last", as
 });
 
 it("leaves completion as it is where no dataset belongs", async () => {
-  const project = open();
   for (const text of [
     "function f(users: ¦) {}\n",
     "export function f() { const names: ¦ = []; }\n",
@@ -136,9 +135,9 @@ it("leaves completion as it is where no dataset belongs", async () => {
 });
 
 it.for([false, true])("imports what is accepted, with verbatimModuleSyntax %s", async (isVerbatim) => {
-  const project = open(isVerbatim);
+  const own = isVerbatim ? EditedProject.of(files, { verbatimModuleSyntax: true }) : project;
   const found = await complete(
-    project,
+    own,
     "export const f = (users: Raw): ¦ => users.map((user) => ({ ...user }));\n",
   );
   const stored = await accept(
@@ -153,10 +152,10 @@ it.for([false, true])("imports what is accepted, with verbatimModuleSyntax %s", 
   expect(stored.documentation).toContain(
     "Dataset `stored`\n\n- produced by no task\n- consumed by no task\n- stored in file: path `stored.json`",
   );
-  expect(await project.problems()).toEqual([]);
+  expect(await own.problems()).toEqual([]);
 
   const again = await complete(
-    project,
+    own,
     "export const f = (users: Raw): ¦ => users.map((user) => ({ ...user }));\n",
   );
   const bare = await accept(
@@ -167,5 +166,5 @@ it.for([false, true])("imports what is accepted, with verbatimModuleSyntax %s", 
     `import { ${isVerbatim ? "task, type Dataset" : "Dataset, task"} } from "@glacier-ts/core";\nimport type { Bare, RawUsers as Raw } from "./datasets.js";${rest("Dataset.Of<typeof Bare>")}`,
   );
   expect(bare.documentation).toContain("Dataset `bare`\n\n- produced by no task");
-  expect(await project.problems()).toEqual([]);
+  expect(await own.problems()).toEqual([]);
 });

@@ -1,6 +1,7 @@
 /** What a real tsserver with the plugin says of datasets, tasks and pipelines. */
-import { expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { makeEditorProject, startServer } from "./support/editor.js";
+import { Tsserver } from "./support/tsserver.js";
 
 const datasets = `import { dataset, type Dataset } from "@glacier-ts/core";
 import { s3 } from "@glacier-ts/core/storage";
@@ -31,12 +32,13 @@ const also = print;
 export const analytics = pipeline({ name: "analytics", tasks: [extract, clean, also] });
 `;
 
-const server = () => {
-  const files = { "src/datasets.ts": datasets, "src/tasks.ts": tasks, "src/pipeline.ts": pipeline };
-  const started = startServer(makeEditorProject(files));
-  for (const file of Object.keys(files)) started.open(file);
-  return started;
-};
+const files = { "src/datasets.ts": datasets, "src/tasks.ts": tasks, "src/pipeline.ts": pipeline };
+let editor: Tsserver;
+beforeAll(() => {
+  editor = new Tsserver(makeEditorProject(files));
+  for (const file of Object.keys(files)) editor.open(file);
+});
+afterAll(() => editor.stop());
 
 const rawUsers = `Dataset \`raw_users\`
 
@@ -65,7 +67,6 @@ const cleanUsers = `Dataset \`clean_users\`
 \`\`\``;
 
 it("says of a dataset who makes it, who reads it, where it is and what is in it, wherever it is named", async () => {
-  const editor = server();
   expect(await editor.hover("src/tasks.ts", tasks, "RawUsers | null {")).toBe(
     `Users as the API has them.\n\n${rawUsers}`,
   );
@@ -93,7 +94,6 @@ Map<string, number>
 });
 
 it("says of a dataset that is an interface what it is", async () => {
-  const editor = server();
   const log = `Dataset \`log\`
 
 - produced by no task
@@ -110,7 +110,6 @@ it("says of a dataset that is an interface what it is", async () => {
 });
 
 it("says of a task what it reads and produces", async () => {
-  const editor = server();
   expect(await editor.hover("src/tasks.ts", tasks, "extract()")).toBe(`Task \`extract\`
 
 - reads no dataset
@@ -152,13 +151,12 @@ it("draws a small pipeline", async () => {
          │ print │
          └───────┘
 \`\`\``;
-  const editor = server();
   expect(await editor.hover("src/pipeline.ts", pipeline, "analytics =")).toBe(drawn);
   expect(await editor.hover("src/pipeline.ts", pipeline, '"analytics"')).toBe(drawn);
 });
 
 it("leads to what it names, in editors that take links", async () => {
-  expect(await server().hover("src/pipeline.ts", pipeline, "clean, also]", true)).toBe(`Task \`clean\`
+  expect(await editor.hover("src/pipeline.ts", pipeline, "clean, also]", true)).toBe(`Task \`clean\`
 
 - reads \`raw_users\` from [\`extract\`](src/tasks.ts:4:17) (src/tasks.ts:4)
 - reads \`scores\` (optional) from no task
@@ -167,8 +165,25 @@ it("leads to what it names, in editors that take links", async () => {
 - in pipeline [\`analytics\`](src/pipeline.ts:5:14) (src/pipeline.ts:5)`);
 });
 
+it("shows names and places as they are, whatever Markdown makes of them", async () => {
+  const text = `import { dataset, task } from "@glacier-ts/core";\nimport { file } from "@glacier-ts/core/storage";\nexport const Rows = dataset("rows", { storage: file({ path: "a\`b" }) }).of<{ "x|y": 1 }>();\nexport const read = task({}, (rows: typeof Rows extends { "~payload"?: infer T } ? import("@glacier-ts/core").Dataset<"rows", T & {}> : never): void => void rows);\n`;
+  const other = startServer(makeEditorProject({ "src/__rows__/a.ts": text }));
+  other.open("src/__rows__/a.ts");
+  expect(await other.hover("src/__rows__/a.ts", text, "Rows =")).toBe(`Dataset \`rows\`
+
+- produced by no task
+- consumed by \`read\` (\`src/__rows__/a.ts:4\`)
+- stored in file: path \`\` a\`b \`\`
+- declared at \`src/__rows__/a.ts:3\`
+
+\`\`\`ts
+{
+  "x|y": 1;
+}
+\`\`\``);
+});
+
 it("says nothing of other names", async () => {
-  const editor = server();
   expect(await editor.hover("src/tasks.ts", tasks, "users ?? []")).toBe("");
   expect(await editor.hover("src/datasets.ts", datasets, "User {")).toBe("");
 });

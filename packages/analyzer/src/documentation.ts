@@ -40,7 +40,10 @@ export function codeBlock(language: string, text: string): string {
 
 /** A declaration by its name and its place. */
 export function reference(name: string, location: Location): Documentation {
-  return [{ name, location }, ` (${placeText(location)})`];
+  const place = placeText(location);
+  // `__tests__` would be bold.
+  const isPlain = !/[^\w./:@ +-]|(^|\W)_|_(\W|$)/.test(place);
+  return [{ name, location }, ` (${isPlain ? place : code(place)})`];
 }
 
 /** `src/tasks.ts:4` */

@@ -22,7 +22,9 @@ export const declareDataset: Fixer = (diagnostic, context) => {
   const dataset = freeName(snakeCase(task.name), "_", (name) =>
     Object.hasOwn(analysis.manifest.datasets, name),
   );
-  const type = freeName(pascalCase(dataset), "", (name) => new RegExp(`\\b${name}\\b`, "u").test(source));
+  const type = freeName(pascalCase(dataset) || "Output", "", (name) =>
+    new RegExp(`\\b${name}\\b`, "u").test(source),
+  );
   const declaration = `export type ${type} = ${Dataset.name}<${JSON.stringify(dataset)}, ${payload.join(" | ")}>;`;
   const newLine = newLineOf(source);
   return [

@@ -1,7 +1,7 @@
 import type ts from "typescript";
 import type { Node } from "../compiler-host.js";
 import { describeSubject } from "../describe.js";
-import type { Documentation } from "../documentation.js";
+import { code, type Documentation } from "../documentation.js";
 import { type Subject, subjectAt } from "../subject.js";
 import { type AnalyzedProgram, nodeAt, spanOf, spanOfNode } from "./analyzed-program.js";
 
@@ -52,7 +52,7 @@ export function displayParts(
   return documentation.flatMap((part) => {
     if (typeof part === "string") return [{ kind: "text", text: part }];
     const target = hasLinks ? spanOf(analyzed, part.location) : undefined;
-    if (!target) return [{ kind: "text", text: `\`${part.name}\`` }];
+    if (!target) return [{ kind: "text", text: code(part.name) }];
     const name: ts.JSDocLinkDisplayPart = { kind: "linkName", text: part.name, target };
     return [{ kind: "link", text: "{@linkcode " }, name, { kind: "link", text: "}" }];
   });

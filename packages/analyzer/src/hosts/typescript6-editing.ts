@@ -4,6 +4,7 @@ import type { Location } from "@glacier-ts/core";
 import type ts from "typescript";
 import type { Node, Type } from "../compiler-host.js";
 import type { EditingHost, ReturnSlot, ScopeName } from "../editing-host.js";
+import { isTypeScript } from "../fixes/fix.js";
 import { lineAndColumn } from "./source-text.js";
 
 const node = (handle: Node) => handle as unknown as ts.Node;
@@ -165,8 +166,11 @@ export function typescript6Editing(
       const isDeclaration = isConst || ts.isFunctionDeclaration(statement);
       if (!isDeclaration || !ts.isSourceFile(statement.parent)) return undefined;
       const isExported = ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
-      const start = statement.getStart();
-      return isExported ? undefined : span(statement.getSourceFile(), start, start);
+      const source = statement.getSourceFile();
+      // A CommonJS module in JavaScript exports in another way.
+      const isModule = isTypeScript(source.fileName) || ts.isExternalModule(source);
+      const start = statement.getStart(source);
+      return isExported || !isModule ? undefined : span(source, start, start);
     },
     returnSlot: (at) => returnSlot(node(at)),
     returnedTypes: (at) => returnedTypes(node(at)).map((type) => handle<Type>(type)),
