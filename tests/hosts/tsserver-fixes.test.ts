@@ -1,6 +1,8 @@
 /** Quick fixes through a real tsserver: each is applied, the whole text compared, and what was reported is gone. */
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EditedProject } from "./support/edited-project.js";
+import { makeEditorProject } from "./support/editor.js";
+import { Tsserver } from "./support/tsserver.js";
 
 const datasets = `import type { Dataset } from "@glacier-ts/core";
 
@@ -14,9 +16,16 @@ export type CleanUsers = Dataset<"clean_users", User[]>;
 describe("the lost return type", () => {
   const head = `import { task } from "@glacier-ts/core";\nimport type { RawUsers } from "./datasets.js";\n\n`;
 
+  let project: EditedProject;
+  beforeAll(() => {
+    const files = { "src/datasets.ts": datasets, "src/tasks.ts": "" };
+    project = new EditedProject(new Tsserver(makeEditorProject(files)), files);
+  });
+  afterAll(() => project.server.stop());
+
   it("of a task is a dataset that fits, the best one first, with its import", async () => {
     const source = `${head}export const clean = task({ retries: 1 }, (users: RawUsers) => users.filter(({ id }) => id > 0).map((user) => ({ ...user })));\n`;
-    const project = EditedProject.of({ "src/datasets.ts": datasets, "src/tasks.ts": source });
+    project.write({ "src/tasks.ts": source });
     const fixes = await project.fixes(992_001);
     expect(fixes.map(({ description, fixName }) => [fixName, description])).toEqual([
       ["glacier.annotateReturn", "Return dataset 'clean_users': write the return type 'CleanUsers'"],
@@ -33,7 +42,6 @@ describe("the lost return type", () => {
   });
 
   it("of a plain function is a promise where it returns one, and null where it may", async () => {
-    const project = EditedProject.of({ "src/datasets.ts": datasets, "src/tasks.ts": "" });
     for (const [text, type] of [
       ["async function f(users: RawUsers) { return users.map(({ name }) => name); }", "Promise<Names>"],
       [
@@ -57,7 +65,7 @@ describe("the lost return type", () => {
 
   it("replaces one that says no dataset", async () => {
     const source = `${head}export const names = task({}, async (users: RawUsers): Promise<readonly string[] | undefined> => {\n  return users.map(({ name }) => name);\n});\n`;
-    const project = EditedProject.of({ "src/datasets.ts": datasets, "src/tasks.ts": source });
+    project.write({ "src/tasks.ts": source });
     await project.fix(992_001, "Return dataset 'names': write the return type 'Promise<Names>'");
     expect(project.text("src/tasks.ts")).toBe(
       source
@@ -69,14 +77,14 @@ describe("the lost return type", () => {
 
   it("goes by the name that the file has for the dataset, and behind a parameter without parentheses", async () => {
     const source = `import { task } from "@glacier-ts/core";\nimport type * as all from "./datasets.js";\nimport type { Names as Texts } from "./datasets.js";\n\nconst read: (users: all.RawUsers) => string[] = users => users.map(({ name }) => name);\nexport const names = task({}, read);\nexport const first: Texts = [];\n`;
-    const project = EditedProject.of({ "src/datasets.ts": datasets, "src/tasks.ts": source });
+    project.write({ "src/tasks.ts": source });
     await project.fix(992_001, "Return dataset 'names': write the return type 'Texts'");
     expect(project.text("src/tasks.ts")).toBe(source.replace("users => users", "(users): Texts => users"));
   });
 
   it("that is not known may be any dataset: first those that are read and that no task produces", async () => {
     const source = `import { task } from "@glacier-ts/core";\nimport type { CleanUsers, Ids } from "./datasets.js";\n\nexport const parse = task({}, () => JSON.parse("[]"));\nexport const clean = task({}, (): CleanUsers => []);\nexport const count = task({}, (ids: Ids): void => void ids);\n`;
-    const project = EditedProject.of({ "src/datasets.ts": datasets, "src/tasks.ts": source });
+    project.write({ "src/tasks.ts": source });
     expect((await project.fixes(992_008)).map(({ description }) => description)).toEqual([
       "Return dataset 'ids': write the return type 'Ids'",
       "Return dataset 'raw_users': write the return type 'RawUsers'",
@@ -97,22 +105,18 @@ describe("the lost return type", () => {
     const taken = `${head}interface Names { n: 1 }\nexport const names = task({}, (users: RawUsers) => users.map(({ name }) => name));\nexport const other: Names = { n: 1 };\n`;
     const script = `import { task } from "@glacier-ts/core";\nexport const names = task({}, /** @param {import("./datasets.js").RawUsers} users */ (users) => users.map(({ name }) => name));\n`;
     const files = { "src/nothing.ts": nothing, "src/taken.ts": taken, "src/script.js": script };
-    const project = EditedProject.of(
-      { "src/datasets.ts": datasets, ...files },
-      { allowJs: true, checkJs: true },
-    );
-    const reported = await project.diagnostics();
+    const own = EditedProject.of({ "src/datasets.ts": datasets, ...files }, { allowJs: true, checkJs: true });
+    const reported = await own.diagnostics();
     expect(reported.map(({ file, diagnostic }) => [file, diagnostic.code])).toEqual(
       Object.keys(files).map((file) => [file, 992_001]),
     );
     for (const { file, diagnostic } of reported) {
-      const fixes = await project.server.codeFixes(file, diagnostic);
+      const fixes = await own.server.codeFixes(file, diagnostic);
       expect(fixes.filter(({ fixName }) => fixName === "glacier.annotateReturn")).toEqual([]);
     }
   });
 
   it("is a new dataset of what the task returns", async () => {
-    const project = EditedProject.of({ "src/datasets.ts": datasets, "src/tasks.ts": "" });
     const first = `import { task } from "@glacier-ts/core";\nimport type { RawUsers } from "./datasets.js";\n\n/** Names. */\nexport const cleanUsers = task({}, async (users: RawUsers) => users.map(({ name }) => ({ name, CleanUsers2: 1 })));\n`;
     project.write({ "src/tasks.ts": first });
     await project.fix(992_001, "Declare dataset 'clean_users_2' of what 'cleanUsers' returns");
@@ -144,15 +148,15 @@ describe("the lost return type", () => {
 
   it("is imported as the project writes imports", async () => {
     const source = `import { task } from '@glacier-ts/core'\r\n\r\nexport const ids = task({}, () => [{ id: 1 }])\r\n`;
-    const project = EditedProject.of(
+    const own = EditedProject.of(
       { "src/datasets.ts": datasets, "src/deep/tasks.ts": source },
       { verbatimModuleSyntax: true, module: "preserve", moduleResolution: "bundler" },
     );
-    await project.fix(992_001, "Return dataset 'ids': write the return type 'Ids'");
-    expect(project.text("src/deep/tasks.ts")).toBe(
+    await own.fix(992_001, "Return dataset 'ids': write the return type 'Ids'");
+    expect(own.text("src/deep/tasks.ts")).toBe(
       `import { task } from '@glacier-ts/core'\r\nimport type { Ids } from '../datasets'\r\n\r\nexport const ids = task({}, (): Ids => [{ id: 1 }])\r\n`,
     );
-    expect(await project.problems()).toEqual([]);
+    expect(await own.problems()).toEqual([]);
   });
 });
 
