@@ -86,6 +86,20 @@ it("offers for a parameter what is produced, then what is stored, then the other
   }
 });
 
+it("offers what is written already, but not what the function names elsewhere", async () => {
+  for (const [text, order] of [
+    ["export function f(users: Raw¦): void {}\n", "000000"],
+    ["export function f(users: Raw, again: Raw¦): void {}\n", "z11"],
+    ["export function f(users: Raw¦): Raw { return users; }\n", "z11"],
+    ["export function f(users: Raw): Raw¦ { return users.slice(); }\n", "z11"],
+    ["export function f(): Raw¦ { return []; }\n", "000004"],
+  ] as const) {
+    const { datasets } = await complete(project, text);
+    const raw = datasets.find(({ name, source }) => name === "Raw" && source === undefined);
+    expect([text, raw?.sortText]).toEqual([text, order]);
+  }
+});
+
 it("offers for a return type what the function returns, and the others last", async () => {
   for (const [text, first, last] of [
     ["export function f(users: Raw): N¦ {\n  return users.map(({ name }) => name);\n}\n", ["Names"], ["Raw"]],

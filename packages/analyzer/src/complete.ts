@@ -9,7 +9,8 @@ import { promisedType } from "./readers/task.js";
 
 /** Where a type is written. */
 export interface TypePlace {
-  readonly kind: "parameter" | "return";
+  /** The position of the parameter whose type it is; undefined for the return type. */
+  readonly parameter: number | undefined;
   readonly function: Node;
   /** The call that the function is an argument of. */
   readonly call: Node | undefined;
@@ -37,11 +38,11 @@ export function datasetsFor(
 ): FittingDatasets | undefined {
   if (!canBeTask(host, editing, place)) return undefined;
   const choices = datasetChoices(host, editing, analysis);
-  const own = ownDatasets(host, place.function);
+  const own = ownDatasets(host, place);
   const fitting =
-    place.kind === "parameter"
-      ? fittingInputs(choices, new Set([...own.read, ...own.produced]))
-      : fittingOutputs(host, choices, place.isWhole ? editing.returnedTypes(place.function) : [], own.read);
+    place.parameter === undefined
+      ? fittingOutputs(host, choices, place.isWhole ? editing.returnedTypes(place.function) : [], own.read)
+      : fittingInputs(choices, new Set([...own.read, ...own.produced]));
   const chosen = new Set(fitting);
   return { fitting, unfitting: choices.filter((choice) => !chosen.has(choice)) };
 }
@@ -55,10 +56,10 @@ function fittingInputs(
   return choices.filter(({ dataset }) => !known.has(dataset)).sort((a, b) => rank(a) - rank(b));
 }
 
-/** The datasets that a function names already, whether it is a task or not yet. */
+/** The datasets that a function names already, apart from the place: whether it is a task or not yet. */
 function ownDatasets(
   host: CompilerHost,
-  fn: Node,
+  { function: fn, parameter }: TypePlace,
 ): { read: ReadonlySet<string | undefined>; produced: ReadonlySet<string | undefined> } {
   const marks = new MarkReader(host);
   const names = (types: readonly Type[]) =>
@@ -67,7 +68,7 @@ function ownDatasets(
   if (!signature) return { read: new Set(), produced: new Set() };
   const { parameters, returnType } = signature;
   return {
-    read: names(parameters.map(({ type }) => type)),
+    read: names(parameters.filter((_, index) => index !== parameter).map(({ type }) => type)),
     produced: names([promisedType(host, returnType) ?? returnType]),
   };
 }

@@ -2,7 +2,8 @@
 import type ts from "typescript";
 
 export interface TypeSlot {
-  readonly kind: "parameter" | "return";
+  /** The position of the parameter whose type it is; undefined for the return type. */
+  readonly parameter: number | undefined;
   readonly function: ts.SignatureDeclaration;
   /** The call that the function is an argument of. */
   readonly call: ts.CallExpression | undefined;
@@ -26,15 +27,12 @@ export function typeSlotAt(
     const { parent } = fn;
     const isArgument = typescript.isCallExpression(parent) && parent.expression !== fn;
     const common = { function: fn, call: isArgument ? parent : undefined };
-    const parameter = fn.parameters.find(({ type }) => type && isIn(type))?.type;
-    if (parameter) {
-      const isWhole = isWholeType(typescript, parameter, { start, isIn }, false);
-      return isWhole === undefined ? undefined : { kind: "parameter", isWhole, ...common };
-    }
-    if (fn.type && isIn(fn.type)) {
-      const isWhole = isWholeType(typescript, fn.type, { start, isIn }, true);
-      return isWhole === undefined ? undefined : { kind: "return", isWhole, ...common };
-    }
+    const index = fn.parameters.findIndex(({ type }) => type && isIn(type));
+    const parameter = index < 0 ? undefined : index;
+    const type = fn.parameters[index]?.type ?? fn.type;
+    if (!type || !isIn(type)) continue;
+    const isWhole = isWholeType(typescript, type, { start, isIn }, parameter === undefined);
+    return isWhole === undefined ? undefined : { parameter, isWhole, ...common };
   }
   return undefined;
 }
@@ -86,11 +84,11 @@ function isWholeType(
     isWhole &&= inner.isWhole;
     type = inner.type;
   }
-  // Before its first token nothing is written yet: `(): { … }` that lacks its return type has a body that looks like one.
   if (isReturn && isPromise(typescript, type) && type.typeArguments?.length === 0) {
     const { pos, end } = type.typeArguments;
     if (pos <= start && start <= end) return isWhole;
   }
+  // Before its first token nothing is written yet: `(): { … }` that lacks its return type has a body that looks like one.
   const isName = typescript.isTypeReferenceNode(type) && isIn(type.typeName);
   return isName || typescript.isToken(type) || start <= type.getStart() ? isWhole : undefined;
 }
