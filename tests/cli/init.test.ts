@@ -198,7 +198,7 @@ describe("an existing tsconfig", () => {
     [
       "exclude",
       '{ "compilerOptions": { "strict": true }, "exclude": ["src", "node_modules"] }',
-      '"files": ["src/pipeline.ts"]',
+      '"files": ["src/pipeline.ts"], "include": ["**/*"]',
     ],
   ])("whose '%s' leaves the pipeline out takes it in", async (_, before, expected) => {
     const project = emptyProject({ "tsconfig.json": before, "main.ts": "export {};\n" });
@@ -246,6 +246,16 @@ note: the package.json asks for typescript ^5.9.0: Glacier needs TypeScript 6
     await init(project);
     await expectWorks(project);
     expect(project.read("dist/pipeline.js")).toContain("require(");
+  });
+
+  it("of CommonJS modules that cannot import Glacier is told so", async () => {
+    const project = emptyProject({
+      "package.json": "{}\n",
+      "tsconfig.json": '{ "compilerOptions": { "strict": true, "module": "node16" } }',
+    });
+    expect(await init(project)).toMatch(
+      /^note: with 'module' as it is, CommonJS files cannot import @glacier-ts\/core/m,
+    );
   });
 
   it("of a monorepo: nothing outside of its folder changes", async () => {
@@ -308,6 +318,16 @@ package.json:2:3 - error GLA4020: Cannot edit 'package.json': it is not valid JS
   hint: mend the file, then run the command again
   2 |   // no
     |   ~~~~~
+`,
+    ],
+    [
+      "scripts that are a list",
+      { "package.json": '{\n  "scripts": ["build"]\n}\n' },
+      `\
+package.json:2:14 - error GLA4020: Cannot edit 'package.json': 'scripts' is no object.
+  hint: mend the file, then run the command again
+  2 |   "scripts": ["build"]
+    |              ~~~~~~~~~
 `,
     ],
     [

@@ -5,7 +5,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { glacier } from "../rig/glacier.js";
-import { makeProject, type TempProject } from "../rig/temp-project.js";
+import { emptyProject, makeProject, type TempProject } from "../rig/temp-project.js";
 
 const page = readFileSync(new URL("../../docs/getting-started.md", import.meta.url), "utf8");
 const tspc = fileURLToPath(new URL("../../node_modules/ts-patch/bin/tspc.js", import.meta.url));
@@ -28,7 +28,40 @@ function pageProject(): TempProject {
   });
 }
 
+/** The arguments of the page's `npx glacier` commands in a code block, without comments. */
+function commands(text: string): readonly (readonly string[])[] {
+  const lines = block(text).trimEnd().split("\n");
+  return lines
+    .map((line) => line.replace(/ +#.*$/, "").split(" "))
+    .flatMap(([npx, name, ...args]) =>
+      npx === "npx" && /^(glacier|@glacier-ts\/cli)$/.test(name ?? "") ? [args] : [],
+    );
+}
+
 describe("getting started", () => {
+  it("starts a project as the page says", async () => {
+    const project = emptyProject({});
+    const steps = [...commands("npx @glacier-ts/cli init"), ...commands("npx glacier check\n")];
+    expect(steps.map(([verb]) => verb)).toEqual(["init", "check", "run"]);
+    let last = "";
+    for (const args of steps) {
+      const { stdout, code } = await glacier(project.folder, args);
+      expect(code).toBe(0);
+      last = stdout;
+    }
+    expect(last).toContain(block("metrics\ntotal"));
+  });
+
+  it("renames a dataset as the page says", async () => {
+    const project = pageProject();
+    const [print = [], write = []] = commands("npx glacier rename");
+    expect((await glacier(project.folder, print)).stdout).toContain(
+      '+export type People = Dataset<"people", User[]>;',
+    );
+    expect((await glacier(project.folder, write)).code).toBe(0);
+    expect(project.read("src/tasks.ts")).toContain("(users: RawUsers): People");
+  });
+
   it("builds, draws, runs and checks what the page has", async () => {
     const project = pageProject();
     execFileSync(process.execPath, [tspc, "-p", "."], { cwd: project.folder });

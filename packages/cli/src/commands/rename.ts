@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+import { readFileSync } from "node:fs";
 import {
   applyEdits,
   type DatasetNames,
@@ -6,7 +8,7 @@ import {
 } from "@glacier-ts/analyzer/rename";
 import { codeOf, type Diagnostic, fail, type Result, report, succeed } from "@glacier-ts/core";
 import { type ExitCode, exitCode } from "../exit-code.js";
-import { type FileChange, paintedDiff, readText, unifiedDiff, writeChanges } from "../file-change.js";
+import { type FileChange, paintedDiff, unifiedDiff, writeChanges } from "../file-change.js";
 import { distinctProblems, sortProblems } from "../problem.js";
 import { fromWorkingDirectory } from "../render-problems.js";
 import type { Terminal } from "../terminal.js";
@@ -69,9 +71,10 @@ export function rename(
 function readChanges(edits: EditsOfRename): Result<readonly FileChange[], Diagnostic> {
   const changes: FileChange[] = [];
   for (const [file, list] of edits) {
-    const before = readText(file) ?? "";
+    const bytes = readFileSync(file);
+    const before = bytes.toString("utf8");
     const mark = before.startsWith("\ufeff") ? "\ufeff" : "";
-    if (before.includes("\ufffd")) {
+    if (!isUtf8(bytes)) {
       const details = { file: fromWorkingDirectory("", file), why: "it is not written in UTF-8" };
       return fail(report("fileUneditable", details));
     }

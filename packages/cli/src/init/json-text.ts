@@ -37,16 +37,29 @@ export class JsonText {
    *
    * @param file its name for people
    * @param isStrict without comments and trailing commas, as in a package.json
+   * @param objects keys whose values, where there are any, are to be objects
    * @returns GLA4020 with its place where it is none
    */
-  static read(file: string, text: string, isStrict: boolean): Result<JsonText, Diagnostic> {
+  static read(
+    file: string,
+    text: string,
+    isStrict: boolean,
+    objects: readonly string[],
+  ): Result<JsonText, Diagnostic> {
     const errors: ParseError[] = [];
     const tree = parseTree(withoutMark(text), errors, {
       allowTrailingComma: !isStrict,
       disallowComments: isStrict,
     });
     const [error] = errors;
-    if (!error && tree?.type === "object") return succeed(new JsonText(text));
+    if (!error && tree?.type === "object") {
+      const json = new JsonText(text);
+      const wrong = objects.find((key) => !["object", undefined].includes(json.#node([key])?.type));
+      if (wrong === undefined) return succeed(json);
+      return fail(
+        report("fileUneditable", { file, why: `'${wrong}' is no object` }, json.place(file, [wrong])),
+      );
+    }
     const why = error ? `it is not valid JSON (${errorText(error)})` : "it holds no JSON object";
     const start = (error?.offset ?? 0) + (text.length - withoutMark(text).length);
     return fail(report("fileUneditable", { file, why }, placeIn(file, text, start, error?.length ?? 0)));

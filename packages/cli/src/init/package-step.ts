@@ -6,6 +6,8 @@ import { fromWorkingDirectory } from "../render-problems.js";
 import { JsonText } from "./json-text.js";
 import { filesAbove, type PlannedFile, planFile, readForEdit } from "./planned-file.js";
 
+const dependencySections = ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
+
 /** What is wanted in the package.json. */
 export interface PackageWishes {
   /** Version of Glacier. */
@@ -27,6 +29,7 @@ export function planPackage(
     fromWorkingDirectory("", file),
     before ?? '{\n  "private": true,\n  "type": "module"\n}\n',
     true,
+    ["scripts", ...dependencySections],
   );
   if (!json.ok) return fail([json.failure]);
   const scripts = addScripts(json.value, projectArgument);
@@ -88,9 +91,8 @@ function addDependencies(json: JsonText, version: string): Added {
       typescript: "~6.0.3",
     },
   };
-  const sections = ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
   const present = (name: string) =>
-    sections.map((section) => json.get([section, name])).find((range) => range !== undefined);
+    dependencySections.map((section) => json.get([section, name])).find((range) => range !== undefined);
   const changes: string[] = [];
   const notes: string[] = [];
   for (const [section, packages] of Object.entries(wanted)) {

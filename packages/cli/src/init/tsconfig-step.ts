@@ -10,10 +10,11 @@ import {
   succeed,
 } from "@glacier-ts/core";
 import { ts } from "ts-morph";
+import { readText } from "../file-change.js";
 import { fromWorkingDirectory } from "../render-problems.js";
 import { type ExistingProject, readExistingProject, selects } from "./existing-project.js";
 import { JsonText } from "./json-text.js";
-import { type PlannedFile, planFile, readForEdit } from "./planned-file.js";
+import { filesAbove, type PlannedFile, planFile, readForEdit } from "./planned-file.js";
 
 /** One entry serves tspc, which reads `transform`, and editors, which read `name`. */
 const pluginEntry = {
@@ -59,7 +60,7 @@ export function readTsconfig(configFile: string): Result<TsconfigStep, readonly 
     return succeed({ existing: undefined, sourceFolder: "src", plan: () => succeed(created) });
   }
   const name = fromWorkingDirectory("", configFile);
-  const json = JsonText.read(name, before, false);
+  const json = JsonText.read(name, before, false, ["compilerOptions"]);
   if (!json.ok) return fail([json.failure]);
   const existing = readExistingProject(configFile, name);
   if (!existing.ok) return fail([existing.failure]);
@@ -78,7 +79,9 @@ export function readTsconfig(configFile: string): Result<TsconfigStep, readonly 
         ...addNullChecks(json.value, options),
         ...(newFile === undefined ? [] : selectFile(json.value, selection, newFile)),
       ];
-      return succeed(planFile(configFile, before, json.value.text, changes, notesOn(options)));
+      return succeed(
+        planFile(configFile, before, json.value.text, changes, notesOn(options, path.dirname(configFile))),
+      );
     },
   });
 }
@@ -176,6 +179,8 @@ function selectFile(
   const list = selects({ ...selection, [key]: [...(selection[key] ?? []), file] }, file) ? key : "files";
   if (json.get([list]) !== undefined) json.append([list], file);
   else json.set([list], [...(selection[list] ?? []), file]);
+  // Without `files`, everything was included.
+  if (list === "files" && !selection.files && !selection.include) json.set(["include"], ["**/*"]);
   return [`${list}: ${file} added`];
 }
 
@@ -193,10 +198,14 @@ function sourceFolderOf({ options, selection }: ExistingProject, folder: string)
   return fixed.startsWith("..") ? "src" : fixed;
 }
 
-function notesOn(options: ts.CompilerOptions): readonly string[] {
-  return options.noEmit
-    ? [
-        "the tsconfig has 'noEmit': `glacier check` works, but `glacier run` needs the JavaScript that it keeps from being written",
-      ]
-    : [];
+function notesOn({ noEmit, module }: ts.CompilerOptions, folder: string): readonly string[] {
+  const isOldNode = module === ts.ModuleKind.Node16 || module === ts.ModuleKind.Node18;
+  const [packageFile] = filesAbove(folder, "package.json");
+  const isCommonJs = packageFile !== undefined && !/"type"\s*:\s*"module"/.test(readText(packageFile) ?? "");
+  const cannotImport =
+    "with 'module' as it is, CommonJS files cannot import @glacier-ts/core, which is an ES module: set 'module' to nodenext, or 'type' to module in the package.json";
+  return [...(isOldNode && isCommonJs ? [cannotImport] : []), ...(noEmit ? [noEmitNote] : [])];
 }
+
+const noEmitNote =
+  "the tsconfig has 'noEmit': `glacier check` works, but `glacier run` needs the JavaScript that it keeps from being written";

@@ -46,7 +46,7 @@ export function renameDeclarations(
 }
 
 /** The new name of an identifier, where it is the dataset's in PascalCase, in camelCase or as it is. */
-export function renamedIdentifier(identifier: string, from: string, to: string): string | undefined {
+function renamedIdentifier(identifier: string, from: string, to: string): string | undefined {
   for (const style of [pascalCase, camelCase, (name: string) => name]) {
     if (identifier === style(from)) return isIdentifier(style(to)) ? style(to) : undefined;
   }

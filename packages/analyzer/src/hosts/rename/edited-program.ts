@@ -20,6 +20,7 @@ export class EditedProgram {
   readonly #edited = new Map<string, string>();
   readonly #original = new Map<string, string>();
   readonly #versions = new Map<string, string>();
+  readonly #references = new Map<ts.Node, readonly ts.Node[]>();
   #program: ts.Program | undefined;
 
   constructor(configFile: string, config: ts.ParsedCommandLine) {
@@ -69,6 +70,7 @@ export class EditedProgram {
       this.#edited.set(file, applyEdits(this.#original.get(file) ?? "", changes));
       this.#versions.delete(file);
     }
+    this.#references.clear();
     this.#program = undefined;
   }
 
@@ -116,6 +118,12 @@ export class EditedProgram {
 
   /** The names that refer to what is declared by a name, the declarations included. */
   references(name: ts.Node): readonly ts.Node[] {
+    const known = this.#references.get(name) ?? this.#findReferences(name);
+    this.#references.set(name, known);
+    return known;
+  }
+
+  #findReferences(name: ts.Node): readonly ts.Node[] {
     const found = this.service.findReferences(name.getSourceFile().fileName, name.getStart()) ?? [];
     return found
       .flatMap(({ references }) => references)

@@ -49,6 +49,10 @@ export class NameUseReader {
     const outwards = () => trace.carry({ ...carrier, node: parent });
     // A string that refers to a property which the literal is in.
     const isReference = ts.isStringLiteralLike(carrier.place) && carrier.place !== trace.literal;
+    // `const { users } = names` declares a constant that has the property's value.
+    if (ts.isBindingElement(parent) && (parent.propertyName ?? parent.name) === node) {
+      trace.follow(parent.name, { isParameter: carrier.isParameter });
+    }
     if (isDeclared(node) || isModuleName(parent)) return;
     if (isCarriedBy(node, parent) || (isReference && isIndexOf(parent, node))) outwards();
     else if (isGenericReference(parent) && parent.typeArguments?.includes(node as ts.TypeNode)) {

@@ -119,7 +119,7 @@ function withoutAssertions(node: ts.Node): ts.Node {
 }
 
 /** `clean_users/` and `data/clean_users.parquet`: segments that are the name, or the name and an ending. */
-export function renameSegments(text: string, from: string, to: string, { first, last }: Ends): string {
+function renameSegments(text: string, from: string, to: string, { first, last }: Ends): string {
   const segments = text.split("/");
   return segments
     .map((segment, index) => {
