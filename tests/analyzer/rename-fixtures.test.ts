@@ -5,11 +5,11 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { applyEdits, renameDataset } from "@glacier-ts/analyzer/rename";
-import type { Manifest } from "@glacier-ts/core";
 import { expect, it } from "vitest";
 import { analyzeFolder } from "./support/analyze-folder.js";
 import { sharedConfig } from "./support/compile.js";
 import { type FixtureCase, fixtureCases } from "./support/fixture-cases.js";
+import { withDatasetName } from "./support/renamed-manifest.js";
 import { installCase, linkPackages, tempFolder } from "./support/temp-project.js";
 
 /** Nobody's name, in the corpus. */
@@ -43,38 +43,6 @@ function rename(folder: string, from: string, to: string): ReadonlyMap<string, s
   return before;
 }
 
-/** The manifest with another name, sorted as the analyzer sorts it. */
-function withName(manifest: Manifest, from: string, to: string): unknown {
-  const segments = new RegExp(`(?<=^|/)${from.replaceAll(".", "\\.")}(?=[/.]|$)`, "g");
-  return mapObjects(manifest, (key, value) => {
-    if (key === "dataset" && value === from) return to;
-    if (key === "external") return (value as string[]).map((name) => (name === from ? to : name)).sort();
-    if (key === "edges") return (value as Edge[]).toSorted((a, b) => (edgeText(a) < edgeText(b) ? -1 : 1));
-    if (key !== "datasets") return value;
-    const entries = Object.entries(value as Manifest["datasets"]).map(([name, dataset]) => {
-      if (name !== from) return [name, dataset];
-      const text = JSON.stringify(dataset.storage ?? null);
-      const storage = JSON.parse(text, (option, found) =>
-        ["path", "prefix"].includes(option) &&
-        typeof found === "string" &&
-        dataset.storage?.package === undefined
-          ? found.replace(segments, to)
-          : found,
-      );
-      return [to, storage === null ? dataset : { ...dataset, storage }];
-    });
-    return Object.fromEntries(entries);
-  });
-}
-
-type Edge = Manifest["pipelines"][string]["edges"][number];
-const edgeText = ({ from, to, dataset }: Edge) => `${from} ${to} ${dataset}`;
-
-/** Replaces the properties of an object and of those inside of it, from the inside out. */
-function mapObjects(value: unknown, replace: (key: string, value: unknown) => unknown): unknown {
-  return JSON.parse(JSON.stringify(value), (key, found) => replace(key, found));
-}
-
 const correct = fixtureCases().filter(
   ({ name, expects }) => expects === "manifest" && name.startsWith("programs/"),
 );
@@ -95,7 +63,7 @@ it.each(correct)("$name", (fixture) => {
     expect([...before.keys()]).not.toEqual([]);
     const renamed = analyzeFolder(folder);
     expect(renamed.text).toBe("");
-    expect(renamed.manifest).toEqual(withName(manifest, dataset, newName));
+    expect(renamed.manifest).toEqual(withDatasetName(manifest, dataset, newName));
     const back = rename(folder, newName, dataset);
     expect(back).toBeInstanceOf(Map);
     for (const [file, text] of before) expect(readFileSync(file, "utf8")).toBe(text);
