@@ -83,13 +83,17 @@ const fixed = users;
 enum Name { Users = "‹users|people›", Total = "total" }
 const names = { users: "‹users|people›", total: "total" } as const;
 const list = ["total", "‹users|people›"] as const;
+const { taken } = { taken: "d" } as const;
+const { users: shared } = names;
+export const e = (users: Dataset<typeof shared, string[]>): Dataset<"e", number> => users.length;
 
 export const ‹Users|People› = dataset(fixed).of<string[]>();
 export const extract = (): Dataset<typeof names.users, string[]> => ["Ada"];
 export const a = (users: Dataset<Name.Users, string[]>): Dataset<"a", number> => users.length;
 export const b = (users: Dataset<(typeof list)[1], string[]>): Dataset<(typeof names)["total"], number> => users.length;
+export const d = (users: Dataset<"‹\\u0075sers|people›", string[]>): Dataset<typeof taken, number> => users.length;
 export const c = (users: Dataset.Of<typeof ‹Users|People›>, total: Dataset<Name.Total, number>): Dataset<"c", number> => users.length + total;
-${pipelineOf("extract", "a", "b", "c")}`);
+${pipelineOf("extract", "a", "b", "c", "d", "e")}`);
   });
 
   it("that a helper makes of its argument", () => {

@@ -52,6 +52,7 @@ export class NameUseReader {
     // `const { users } = names` declares a constant that has the property's value.
     if (ts.isBindingElement(parent) && (parent.propertyName ?? parent.name) === node) {
       trace.follow(parent.name, { isParameter: carrier.isParameter });
+      return;
     }
     if (isDeclared(node) || isModuleName(parent)) return;
     if (isCarriedBy(node, parent) || (isReference && isIndexOf(parent, node))) outwards();
@@ -131,6 +132,13 @@ export class NameUseReader {
       carrier.isParameter || ts.isParameter(declaration) || ts.isTypeParameterDeclaration(declaration);
     if (ts.isTypeAliasDeclaration(declaration) && declaration.typeParameters)
       return this.#other(carrier, trace);
+    // The references of the property lead to the constants that are taken out of it.
+    const isTakenApart =
+      carrier.key !== undefined &&
+      name !== undefined &&
+      ts.isObjectBindingPattern(name) &&
+      !name.elements.some(({ dotDotDotToken }) => dotDotDotToken);
+    if (isTakenApart) return;
     if (!name || ts.isObjectBindingPattern(name) || ts.isArrayBindingPattern(name))
       return this.#other(carrier, trace);
     trace.follow(name, { key: carrier.key, isParameter });

@@ -121,7 +121,8 @@ function renameWritten(program: EditedProgram, core: CoreTypes, names: DatasetNa
   const conflicts: Diagnostic[] = [];
   const untouched: Location[] = [];
   for (const source of program.files) {
-    if (!source.text.includes(from)) continue;
+    // A name can also be written with escapes.
+    if (!source.text.includes(from) && !/\\[ux]/.test(source.text)) continue;
     for (const node of nodesOf(source)) {
       const key = keyEdit(node, names, checker, core);
       if (key) edits.push([source.fileName, key]);
