@@ -3,8 +3,10 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { writeFiles } from "../analyzer/support/temp-project.js";
+import { runNode } from "../hosts/support/tspc.js";
 import { libTasks, makeWorkspace } from "../hosts/support/workspace.js";
 import { type GlacierResult, glacier } from "../rig/glacier.js";
+import { makeProject, tsconfigWith } from "../rig/temp-project.js";
 
 const command = (folder: string, name: string, project: string, ...rest: string[]) =>
   glacier(folder, [name, "--project", project, ...rest]);
@@ -65,4 +67,41 @@ it("runs tasks of a package, from its JavaScript or from sources that Node can t
   const bySource = resultOf(await run(folder));
   expect(bySource.datasets).toEqual(byManifest.datasets);
   expect(bySource.tasks).toEqual(byManifest.tasks);
+});
+
+it("runs tasks of a package whose sources the project compiles itself", async () => {
+  const project = makeProject({
+    "package.json": '{ "name": "@acme/app", "type": "module" }',
+    "tsconfig.json": tsconfigWith({ rootDir: "." }),
+    "lib/package.json": '{ "name": "@acme/lib", "type": "module" }',
+    "lib/tasks.ts": `
+import { type Dataset, task } from "@glacier-ts/core";
+
+export type Users = Dataset<"users", string[]>;
+const asTask = task;
+export const extract = asTask({ retries: 1 }, (): Users => ["Ada"]);
+`,
+    "src/pipeline.ts": `
+import { type Dataset, pipeline } from "@glacier-ts/core";
+import { extract, type Users } from "../lib/tasks.js";
+
+export const count = (users: Users): Dataset<"total", number> => users.length;
+export const analytics = pipeline({ name: "analytics", tasks: [extract, count] });
+`,
+    "src/main.ts": `
+import { LocalExecutor } from "@glacier-ts/runtime";
+import { analytics } from "./pipeline.js";
+
+console.log(JSON.stringify((await analytics.run({ executor: new LocalExecutor() })).datasets));
+`,
+  });
+  const result = resultOf(await glacier(project.folder, ["run", "--json"]));
+  expect(result).toMatchObject({
+    tasks: { "@acme/lib:tasks.ts#extract": "succeeded", "src/pipeline.ts#count": "succeeded" },
+    datasets: { total: 1 },
+  });
+  expect(await runNode(project.folder, ["dist/src/main.js"])).toMatchObject({
+    exitCode: 0,
+    stdout: '{"total":1}\n',
+  });
 });
