@@ -18,26 +18,33 @@ export function analyzeFolder(folder: string): FolderAnalysis {
   return analyzeProgram(createProgram(folder), folder);
 }
 
-/** Analyses a project of texts, by their paths. */
-export function analyzeFiles(files: Readonly<Record<string, string>>): FolderAnalysis {
-  return analyzeProgram(createVirtualProgram(files), virtualFolder);
+/**
+ * Analyses a project of texts, by their paths.
+ * @param checksTypes whether the compiler's own errors of types are part of the answer; those of syntax are
+ */
+export function analyzeFiles(
+  files: Readonly<Record<string, string>>,
+  compilerOptions: Readonly<Record<string, unknown>> = {},
+  checksTypes = true,
+): FolderAnalysis {
+  return analyzeProgram(createVirtualProgram(files, compilerOptions), virtualFolder, checksTypes);
 }
 
-function analyzeProgram(program: ts.Program, folder: string): FolderAnalysis {
+function analyzeProgram(program: ts.Program, folder: string, checksTypes = true): FolderAnalysis {
   const { manifest, diagnostics: found } = new ProgramProject(ts, program).analyze();
-  const diagnostics = [...typeErrors(program, folder), ...found];
+  const diagnostics = [...typeErrors(program, folder, checksTypes), ...found];
   const readSource = (file: string) =>
     program.getSourceFile(path.resolve(folder, file))?.text ?? ts.sys.readFile(path.resolve(folder, file));
   const rendered = diagnostics.map((diagnostic) => `${renderDiagnostic(diagnostic, { readSource })}\n`);
   return { manifest, diagnostics, text: rendered.join("\n") };
 }
 
-function typeErrors(program: ts.Program, folder: string): Diagnostic[] {
+function typeErrors(program: ts.Program, folder: string, checksTypes: boolean): Diagnostic[] {
   const found = [
     ...program.getOptionsDiagnostics(),
     ...program.getSyntacticDiagnostics(),
     ...program.getGlobalDiagnostics(),
-    ...program.getSemanticDiagnostics(),
+    ...(checksTypes ? program.getSemanticDiagnostics() : []),
   ];
   return found.map(({ code, messageText, file, start = 0, length = 0 }) => {
     const message = ts.flattenDiagnosticMessageText(messageText, "\n");

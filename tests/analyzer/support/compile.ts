@@ -30,10 +30,16 @@ export function createProgram(folder: string): ts.Program {
 /** A folder that is in no file system; what is installed for the repository is installed for it. */
 export const virtualFolder = `${repository}/tests/virtual`;
 
-/** Makes a program of texts, by their paths in the virtual folder, with the shared tsconfig. */
-export function createVirtualProgram(files: Readonly<Record<string, string>>): ts.Program {
+/**
+ * Makes a program of texts, by their paths in the virtual folder, with the shared tsconfig.
+ * @param compilerOptions in addition to those of the shared tsconfig, or in their place
+ */
+export function createVirtualProgram(
+  files: Readonly<Record<string, string>>,
+  compilerOptions: Readonly<Record<string, unknown>> = {},
+): ts.Program {
   const texts = new Map(Object.entries(files).map(([name, text]) => [`${virtualFolder}/${name}`, text]));
-  const config = { compilerOptions: sharedConfig.compilerOptions, files: [] };
+  const config = { compilerOptions: { ...sharedConfig.compilerOptions, ...compilerOptions }, files: [] };
   const { options } = ts.parseJsonConfigFileContent(
     config,
     ts.sys,
@@ -52,7 +58,8 @@ export function createVirtualProgram(files: Readonly<Record<string, string>>): t
       ? getSourceFile(file, version, ...rest)
       : ts.createSourceFile(file, text, version, true);
   };
-  return ts.createProgram({ rootNames: [...texts.keys()], options, host });
+  const rootNames = [...texts.keys()].filter((file) => !file.endsWith(".json"));
+  return ts.createProgram({ rootNames, options, host });
 }
 
 function readConfig(folder: string): ts.ParsedCommandLine {

@@ -1,167 +1,208 @@
 /** Random programs of which the graph is known before they are written. */
 import fc from "fast-check";
+import {
+  aliasHead,
+  datasetHead,
+  declareDataset,
+  type RandomDataset,
+  randomDataset,
+} from "./random-dataset.js";
+import { pipelineForms, writePipelines } from "./write-pipelines.js";
+import {
+  outputForms,
+  parameterForms,
+  type TaskInput,
+  type TaskOutput,
+  type TaskToWrite,
+  taskStyles,
+  tasksHead,
+  typeImports,
+  writeTask,
+} from "./write-task.js";
 
 /** One task of a random program; numbers are taken modulo what there is to choose from. */
-interface RandomTask {
-  /** What it reads: datasets of tasks before it. */
-  readonly reads: readonly number[];
-  readonly style: "function" | "arrow" | "task" | "default-function" | "default-arrow" | "default-task";
+export interface RandomTask {
+  /** What it reads: datasets of tasks before it, or stored ones. */
+  readonly reads: readonly {
+    readonly dataset: number;
+    readonly alias: number;
+    readonly form: (typeof parameterForms)[number];
+  }[];
+  readonly style: (typeof taskStyles)[number];
   readonly file: number;
-  /** It returns a tuple or an object of two datasets. */
-  readonly output: "value" | "promise" | "tuple" | "object";
+  readonly output: (typeof outputForms)[number];
   readonly isNullable: boolean;
-  readonly dataset: "type" | "value" | "interface";
-  readonly isAliased: boolean;
+  readonly hasContext: boolean;
+  readonly produces: readonly [RandomDataset, RandomDataset];
+  readonly types: (typeof typeImports)[number];
+  readonly alias: number;
 }
 
-interface RandomProgram {
+export interface RandomProgram {
   readonly tasks: readonly RandomTask[];
-  readonly form: "array" | "spread" | "module" | "object";
+  /** Datasets with a storage, which no task produces. */
+  readonly stored: readonly RandomDataset[];
+  readonly form: (typeof pipelineForms)[number];
   readonly isReversed: boolean;
+  /** How many of the tasks a second pipeline has. */
+  readonly prefix: number;
+}
+
+/** Changes of a program while it is written: what makes a mistake of it. */
+export interface Changes {
+  readonly task?: (task: TaskToWrite) => TaskToWrite;
+  /** The task by its place that the pipelines do not have. */
+  readonly leftOut?: number;
+  /** What one more task, in the pipeline's module, produces. */
+  readonly producedAgain?: TaskOutput;
 }
 
 /** A program, and what the analyzer is to find in it. */
 export interface WrittenProgram {
   readonly files: Readonly<Record<string, string>>;
-  /** `from dataset to`, by names; sorted. */
-  readonly edges: readonly string[];
-  /** Names; sorted. */
+  /** `id: name (inputs) => outputs`; sorted. */
   readonly tasks: readonly string[];
+  /** The parameters that read what another task produces. */
+  readonly reads: readonly RandomRead[];
+  /** Of every pipeline by its id: the ids of its tasks, its edges `from dataset to`, and the external datasets; sorted. */
+  readonly pipelines: Readonly<Record<string, PipelineShape>>;
+}
+
+/** Tasks go by their place. */
+export interface RandomRead {
+  readonly from: number;
+  readonly to: number;
+  readonly input: TaskInput;
+  /** What the reading task produces, the first of it. */
+  readonly produced: TaskOutput;
+}
+
+export interface PipelineShape {
+  readonly tasks: readonly string[];
+  readonly edges: readonly string[];
+  readonly external: readonly string[];
 }
 
 const randomTask: fc.Arbitrary<RandomTask> = fc.record({
-  reads: fc.array(fc.nat(), { maxLength: 3 }),
-  style: fc.constantFrom("function", "arrow", "task", "default-function", "default-arrow", "default-task"),
-  file: fc.nat({ max: 3 }),
-  output: fc.constantFrom("value", "promise", "tuple", "object"),
+  reads: fc.array(
+    fc.record({ dataset: fc.nat(), alias: fc.nat(), form: fc.constantFrom(...parameterForms) }),
+    { maxLength: 3 },
+  ),
+  style: fc.constantFrom(...taskStyles),
+  file: fc.nat({ max: 2 }),
+  output: fc.constantFrom(...outputForms),
   isNullable: fc.boolean(),
-  dataset: fc.constantFrom("type", "value", "interface"),
-  isAliased: fc.boolean(),
+  hasContext: fc.boolean(),
+  produces: fc.tuple(randomDataset, randomDataset),
+  types: fc.constantFrom(...typeImports),
+  alias: fc.nat(),
 });
 
-const randomProgram: fc.Arbitrary<RandomProgram> = fc.record({
-  tasks: fc.array(randomTask, { minLength: 5, maxLength: 20 }),
-  form: fc.constantFrom("array", "spread", "module", "object"),
+export const randomProgram: fc.Arbitrary<RandomProgram> = fc.record({
+  tasks: fc.array(randomTask, { minLength: 2, maxLength: 8 }),
+  stored: fc.array(randomDataset, { maxLength: 2 }),
+  form: fc.constantFrom(...pipelineForms),
   isReversed: fc.boolean(),
+  prefix: fc.nat(),
 });
 
-export const writtenPrograms: fc.Arbitrary<WrittenProgram> = randomProgram.map(writeProgram);
+/** A dataset while the program is written: its name, its type, and its types. */
+interface Known {
+  readonly name: string;
+  readonly type: string;
+  readonly random: RandomDataset;
+  /** The id of the task that produces it; undefined for a stored one. */
+  readonly by: string | undefined;
+}
 
-const hasTwoOutputs = ({ output }: RandomTask) => output === "tuple" || output === "object";
-const isDefault = ({ style }: RandomTask) => style.startsWith("default-");
-/** The module of a task, without its ending. */
-const moduleOf = (task: RandomTask, index: number) => (isDefault(task) ? `solo${index}` : `file${task.file}`);
-/** A default export goes by its file's name. */
-const nameOf = (task: RandomTask, index: number) => (isDefault(task) ? `solo${index}` : `task${index}`);
-
-function writeProgram({ tasks, form, isReversed }: RandomProgram): WrittenProgram {
-  const declarations: string[] = [];
+/**
+ * Writes a program.
+ *
+ * @param folder in `src`; dataset and pipeline names begin with it, so that programs can be compiled together
+ * @param changes that make it another program than `tasks` and `pipelines` say
+ */
+export function writeProgram(program: RandomProgram, folder: string, changes: Changes = {}): WrittenProgram {
+  const known: Known[] = program.stored.map((random, index) => ({
+    name: `${folder}_s${index}`,
+    type: `s${index}`,
+    random,
+    by: undefined,
+  }));
+  const declarations = known.map((dataset) => declare(dataset, 'storage: file({ path: "a.json" })'));
   const modules = new Map<string, string[]>();
-  const edges = new Set<string>();
-  /** Every dataset so far and its producer's name. */
-  const produced: { readonly dataset: string; readonly by: string }[] = [];
-
-  for (const [index, task] of tasks.entries()) {
-    const reads = new Map<string, string>();
-    for (const choice of task.reads) {
-      const read = produced.length > 0 ? produced[choice % produced.length] : undefined;
-      if (read) reads.set(read.dataset, read.by);
+  const written = program.tasks.map((task, index) => {
+    const reads = new Map(
+      known.length === 0
+        ? []
+        : task.reads.map((read) => [known[read.dataset % known.length] as Known, read] as const),
+    );
+    const inputs = [...reads].map(([dataset, read]) => ({
+      type: typeOf(dataset, read.alias),
+      payload: dataset.random.payload,
+      dataset: dataset.name,
+      by: dataset.by,
+      form: read.form,
+    }));
+    const isPair = ["tuple", "object", "promised-tuple", "promised-object", "intersection"].includes(
+      task.output,
+    );
+    const produced = (isPair ? ["a", "b"] : [""]).map((suffix, at) => ({
+      name: `${folder}_d${index}${suffix}`,
+      type: `d${index}${suffix}`,
+      random: task.produces[at === 0 ? 0 : 1],
+    }));
+    const outputs: TaskOutput[] = produced.map((dataset) => ({
+      type: typeOf({ ...dataset, by: undefined }, task.alias),
+      payload: dataset.random.payload,
+      dataset: dataset.name,
+    }));
+    const toWrite: TaskToWrite = { ...task, inputs, outputs, index, folder, hasReturnType: true };
+    const made = writeTask(changes.task?.(toWrite) ?? toWrite);
+    modules.set(made.module, [...(modules.get(made.module) ?? []), made.text]);
+    for (const dataset of produced) {
+      known.push({ ...dataset, by: made.id });
+      declarations.push(declare({ ...dataset, by: made.id }, ""));
     }
-    for (const [dataset, by] of reads) edges.add(`${by} ${dataset} ${nameOf(task, index)}`);
-
-    const outputs = hasTwoOutputs(task) ? [`d${index}_a`, `d${index}_b`] : [`d${index}`];
-    for (const dataset of outputs) {
-      declarations.push(declareDataset(dataset, task.dataset));
-      produced.push({ dataset, by: nameOf(task, index) });
-    }
-    const module = moduleOf(task, index);
-    modules.set(module, [...(modules.get(module) ?? []), writeTask(task, index, [...reads.keys()], outputs)]);
-  }
-
-  const files: Record<string, string> = {
-    "src/datasets.ts": `import { type Dataset, dataset } from "@glacier-ts/core";\n\n${declarations.join("\n")}\n`,
-    "src/pipeline.ts": writePipeline(tasks, form, isReversed),
-    "src/all.ts": `${tasks.map(exportTask).join("\n")}\n`,
-  };
-  const head = 'import { task } from "@glacier-ts/core";\nimport type * as data from "./datasets.js";\n';
-  for (const [module, functions] of modules)
-    files[`src/${module}.ts`] = `${head}\n${functions.join("\n\n")}\n`;
-  return { files, edges: [...edges].sort(), tasks: tasks.map(nameOf).sort() };
-}
-
-function declareDataset(name: string, form: RandomTask["dataset"]): string {
-  if (form === "type") return `export type ${name} = Dataset<"${name}", { value: number }>;`;
-  if (form === "interface")
-    return `export interface ${name} extends Dataset<"${name}", { value: number }> {}`;
-  return [
-    `export const ${name} = dataset("${name}", { format: "json" }).of<{ value: number }>();`,
-    `export type ${name} = Dataset.Of<typeof ${name}>;`,
-  ].join("\n");
-}
-
-function writeTask(
-  { style, output, isNullable }: RandomTask,
-  index: number,
-  reads: readonly string[],
-  outputs: readonly string[],
-): string {
-  const parameters = reads.map((dataset, position) => `p${position}: data.${dataset}`).join(", ");
-  const types = outputs.map((dataset) => `data.${dataset}${isNullable ? " | null" : ""}`);
-  const value = "{ value: 1 }";
-  const [returns, returned] = {
-    value: [types[0], value],
-    promise: [`Promise<${types[0]}>`, `Promise.resolve(${value})`],
-    tuple: [`[${types.join(", ")}]`, `[${value}, ${value}]`],
-    object: [`{ first: ${types[0]}; second: ${types[1]} }`, `{ first: ${value}, second: ${value} }`],
-  }[output];
-  const arrow = `(${parameters}): ${returns} => (${returned})`;
-  const body = `(${parameters}): ${returns} {\n  return ${returned};\n}`;
-  switch (style) {
-    case "function":
-      return `export function task${index}${body}`;
-    case "arrow":
-      return `export const task${index} = ${arrow};`;
-    case "task":
-      return `export const task${index} = task({ retries: ${index} }, ${arrow});`;
-    case "default-function":
-      return `export default function ${body}`;
-    case "default-arrow":
-      return `export default ${arrow};`;
-    case "default-task":
-      return `export default task({ tags: ["t${index}"] }, ${arrow});`;
-  }
-}
-
-function exportTask(task: RandomTask, index: number): string {
-  const name = isDefault(task) ? "default" : `task${index}`;
-  return `export { ${name} as all${index} } from "./${moduleOf(task, index)}.js";`;
-}
-
-function writePipeline(
-  tasks: readonly RandomTask[],
-  form: RandomProgram["form"],
-  isReversed: boolean,
-): string {
-  const head = 'import { pipeline } from "@glacier-ts/core";\n';
-  if (form === "module") {
-    return `${head}import * as tasks from "./all.js";\n\nexport const random = pipeline({ name: "random", tasks });\n`;
-  }
-  const imports = tasks.map((task, index) => {
-    const name = isDefault(task) ? "default" : `task${index}`;
-    return task.isAliased
-      ? `import { all${index} as t${index} } from "./all.js";`
-      : `import { ${name} as t${index} } from "./${moduleOf(task, index)}.js";`;
+    return { ...made, inputs, outputs };
   });
-  const names = tasks.map((_, index) => `t${index}`);
-  if (isReversed) names.reverse();
-  const half = Math.floor(names.length / 2);
-  const [list, constants] = {
-    array: [`[${names.join(", ")}]`, ""],
-    object: [`{ ${names.map((name) => `key_${name}: ${name}`).join(", ")} }`, ""],
-    spread: [
-      `[...first, ${names.slice(half).join(", ")}]`,
-      `const first = [${names.slice(0, half).join(", ")}] as const;\n\n`,
-    ],
-  }[form];
-  return `${head}${imports.join("\n")}\n\n${constants}export const random = pipeline({ name: "random", tasks: ${list} });\n`;
+
+  const { text, pipelines } = writePipelines(program, written, folder, changes);
+  const files: Record<string, string> = {
+    "datasets.ts": `${datasetHead}\n${declarations.map(({ base }) => base).join("\n")}\n`,
+    "aliases.ts": `${aliasHead}\n${importOf(known)}\n${declarations.map(({ aliases }) => aliases).join("\n")}\n`,
+    "types.ts":
+      'export * from "./datasets.js";\nexport type * from "./aliases.js";\nexport * as all from "./types.js";\n',
+    "core.ts":
+      'import * as core from "@glacier-ts/core";\nexport * from "@glacier-ts/core";\nexport * as named from "@glacier-ts/core";\nexport const define = core.task;\nexport default core;\n',
+    ...text,
+  };
+  for (const [module, functions] of modules)
+    files[`${module}.ts`] = `${tasksHead}${functions.join("\n\n")}\n`;
+  return {
+    files: Object.fromEntries(
+      Object.entries(files).map(([name, content]) => [`src/${folder}/${name}`, content]),
+    ),
+    tasks: written.map(({ signature }) => signature).sort(),
+    reads: written.flatMap(({ inputs, outputs: [produced] }, to) =>
+      inputs.flatMap((input) => {
+        const from = written.findIndex(({ id }) => id === input.by);
+        return from < 0 || !produced ? [] : { from, to, input, produced };
+      }),
+    ),
+    pipelines,
+  };
+}
+
+function declare({ name, type, random }: Known, storage: string) {
+  return declareDataset(random, name, type, storage);
+}
+
+/** The last type that was made of a dataset, or one before it. */
+function typeOf({ type, random }: Known, alias: number): string {
+  const at = alias % (random.steps.length + 1);
+  return at === 0 ? type : `${type}_${at}`;
+}
+
+function importOf(datasets: readonly Known[]): string {
+  return `import type { ${datasets.map(({ type }) => type).join(", ")} } from "./datasets.js";`;
 }
