@@ -21,7 +21,7 @@ import {
 } from "./write-task.js";
 
 /** One task of a random program; numbers are taken modulo what there is to choose from. */
-export interface RandomTask {
+interface RandomTask {
   /** What it reads: datasets of tasks before it, or stored ones. */
   readonly reads: readonly {
     readonly dataset: number;
