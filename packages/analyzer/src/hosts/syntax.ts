@@ -1,6 +1,7 @@
 /** What a host answers from syntax alone: the same for every compiler, as their trees are the same. */
 import type ts from "typescript";
 import type { Expression, Node, PropertyExpression } from "../compiler-host.js";
+import { Mentions } from "./mentions.js";
 import { docComment } from "./source-text.js";
 
 /** What is asked of a compiler's tree; the names are those of TypeScript 6. */
@@ -210,43 +211,79 @@ export function syntaxOf(ts: SyntaxApi) {
     }
   }
 
-  /** The name that an access such as `a.b.c` begins with. */
-  function rootName(expression: ts.Node): string | undefined {
+  /** What an access begins with: `a` of `a.b.c`. */
+  function rootNode(expression: ts.Node): ts.Node {
     let root = bare(expression);
     for (let part = member(root); part; part = member(root)) root = bare(part.object);
+    return root;
+  }
+
+  /** The same where it is a name. */
+  function rootName(expression: ts.Node): string | undefined {
+    const root = rootNode(expression);
     return ts.isIdentifier(root) ? root.text : undefined;
   }
 
-  /** Whether a name inside of a function stands for another value: `const t = core.task`, `t: typeof task`. */
-  function isOtherName(node: ts.Node): node is ts.VariableDeclaration | ts.ParameterDeclaration {
+  /** Whether a name inside of a function stands for one of some values: `const t = core.task`, `t: typeof task`. */
+  function isOtherName(
+    node: ts.Node,
+    names: (root: string) => boolean,
+  ): node is ts.VariableDeclaration | ts.ParameterDeclaration {
     if (ts.isParameter(node)) return node.type !== undefined && ts.isTypeQueryNode(node.type);
-    return (
-      ts.isVariableDeclaration(node) &&
-      node.initializer !== undefined &&
-      rootName(node.initializer) !== undefined
-    );
+    const root = ts.isVariableDeclaration(node) && node.initializer ? rootName(node.initializer) : undefined;
+    return root !== undefined && names(root);
   }
 
   /** Calls in source order whose callee begins with a name of the module, or is another name for something. */
   function calls(source: ts.SourceFile): readonly ts.CallExpression[] {
     const names = moduleNames(source);
     const otherNames = new Set<string>();
-    const found: { readonly call: ts.CallExpression; readonly root: string; readonly isName: boolean }[] = [];
+    for (;;) {
+      const known = otherNames.size;
+      const found = callsOf(source, names, otherNames);
+      // What stands for another name was not looked at where that was not known.
+      if (otherNames.size === known) return found;
+    }
+  }
+
+  /** @param otherNames takes up those that are found */
+  function callsOf(
+    source: ts.SourceFile,
+    names: ReadonlySet<string>,
+    otherNames: Set<string>,
+  ): readonly ts.CallExpression[] {
+    const mentions = new Mentions(source.text, new Set([...names, ...otherNames]));
+    const isKnown = (root: string) => names.has(root) || otherNames.has(root);
+    const found: ts.CallExpression[] = [];
     const open: ts.Node[] = [source];
     for (let at = open.pop(); at; at = open.pop()) {
       if (ts.isCallExpression(at)) {
         const root = rootName(at.expression);
-        if (root !== undefined) found.push({ call: at, root, isName: ts.isIdentifier(bare(at.expression)) });
-      } else if (isOtherName(at)) addNames(at.name, otherNames);
+        const isName = ts.isIdentifier(bare(at.expression));
+        if (root !== undefined && (names.has(root) || (isName && otherNames.has(root)))) found.push(at);
+      } else if (isOtherName(at, isKnown)) addNames(at.name, otherNames);
       const firstChild = open.length;
       ts.forEachChild(at, (child) => {
-        open.push(child);
+        if (mentions.isIn(child)) open.push(child);
       });
       reverseFrom(open, firstChild);
     }
-    return found
-      .filter(({ root, isName }) => names.has(root) || (isName && otherNames.has(root)))
-      .map(({ call }) => call);
+    return found;
+  }
+
+  /** What the callee of a call begins with: `compute` of `compute.local({})`. */
+  const rootOf = (call: ts.CallExpression): ts.Node => rootNode(call.expression);
+
+  /** The names that stand for values in object and array literals, one inside of the other. */
+  function namesIn(expression: ts.Node): readonly ts.Node[] {
+    const inner = bare(expression);
+    if (ts.isIdentifier(inner)) return [inner];
+    const accessed = member(inner);
+    if (accessed) return [accessed.name];
+    if (ts.isArrayLiteralExpression(inner)) return inner.elements.flatMap(namesIn);
+    if (ts.isSpreadElement(inner) || ts.isSpreadAssignment(inner)) return namesIn(inner.expression);
+    if (ts.isPropertyAssignment(inner)) return namesIn(inner.initializer);
+    return ts.isObjectLiteralExpression(inner) ? inner.properties.flatMap(namesIn) : [];
   }
 
   /** The declaration around a node that carries the doc comment: a variable's is before its statement. */
@@ -301,6 +338,8 @@ export function syntaxOf(ts: SyntaxApi) {
     member,
     expression,
     calls,
+    rootOf,
+    namesIn,
     typeDeclarations,
     methodCallOn,
     shorthandOf,

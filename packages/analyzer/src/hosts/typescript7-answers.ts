@@ -14,7 +14,7 @@ import type {
   UnionOrIntersectionType,
 } from "typescript7/sync";
 import { remember } from "./remember.js";
-import { type Ask, Question, type Request } from "./typescript7-question.js";
+import { type Ask, ListQuestion, type Request, SingleQuestion } from "./typescript7-question.js";
 
 /** The modules of TypeScript 7 that are used. */
 export interface Typescript7 {
@@ -25,28 +25,38 @@ export interface Typescript7 {
 
 export type Answers = ReturnType<typeof answersOf>;
 
-/** @param ask sends requests to the compiler's process */
-export function answersOf({ sync }: Typescript7, { program, checker }: Project, ask: Ask) {
+/**
+ * @param ask sends requests to the compiler's process
+ * @param askAlone asks one question; it fails as `ask` does
+ */
+export function answersOf(
+  { sync }: Typescript7,
+  { program, checker }: Project,
+  ask: Ask,
+  askAlone: <Answer>(question: () => Answer) => Answer,
+) {
   const { SignatureKind, TypeFormatFlags } = sync;
-  const question = <Key, Answer>(request: (key: Key) => Request<Answer>) => new Question(ask, request);
+  const question = <Key, Answer>(request: (key: Key) => Request<Answer>) => new SingleQuestion(ask, request);
+  const questions = <Key, Answer>(request: (keys: readonly Key[]) => Request<readonly Answer[]>) =>
+    new ListQuestion(ask, request);
   return {
     fileNames: question((of: Program) => of.getSourceFileNames.gen()),
     metadata: question((fileName: string) => program.getSourceFileMetadata.gen(fileName)),
-    sourceFile: question((fileName: string) => program.getSourceFile.gen(fileName)),
+    /** A tree travels as bytes, and only alone. */
+    sourceFile: remember((fileName: string) => askAlone(() => program.getSourceFile(fileName))),
     node: question((declaration: NodeHandle) => declaration.resolve.gen()),
 
-    symbolOfFile: question((fileName: string) => checker.getSymbolOfSourceFile.gen(fileName)),
+    symbolOfFile: questions((fileNames: readonly string[]) => checker.getSymbolOfSourceFile.gen(fileNames)),
     exportsOf: question((module: Symbol7) => checker.getExportsOfModule.gen(module)),
     ownExportsOf: question(function* (module: Symbol7): Request<readonly Symbol7[]> {
       return [...(yield* module.getExports.gen()).values()];
     }),
-    symbolAt: question((node: Ast.Node) => checker.getSymbolAtLocation.gen(node)),
+    symbolAt: questions((nodes: readonly Ast.Node[]) => checker.getSymbolAtLocation.gen(nodes)),
     shorthandSymbol: question((node: Ast.Node) => checker.getShorthandAssignmentValueSymbol.gen(node)),
     aliased: question((symbol: Symbol7) => checker.getAliasedSymbol.gen(symbol)),
-    typeOf: question((symbol: Symbol7) => checker.getTypeOfSymbol.gen(symbol)),
+    typeOf: questions((symbols: readonly Symbol7[]) => checker.getTypeOfSymbol.gen(symbols)),
 
-    typeAt: question((node: Ast.Node) => checker.getTypeAtLocation.gen(node)),
-    isArray: question((type: Type) => checker.isArrayType.gen(type)),
+    typeAt: questions((nodes: readonly Ast.Node[]) => checker.getTypeAtLocation.gen(nodes)),
     members: question((type: Type) => (type as UnionOrIntersectionType).getTypes.gen()),
     symbolOf: question((type: Type) => type.getSymbol.gen()),
     aliasOf: question((type: Type) => type.getAliasSymbol.gen()),

@@ -184,14 +184,20 @@ class Typescript7Project implements Project {
     this.root = path.dirname(configFile);
     this.#compiler = compiler;
     this.#project = project;
-    this.#answers = answersOf(compiler.modules, project, compiler.ask);
+    this.#answers = answersOf(compiler.modules, project, compiler.ask, (question) => compiler.run(question));
     this.#options = project.parsedCommandLine.options;
     this.manifestFile = compiler.manifestFile(configFile, this.#options.plugins !== undefined);
   }
 
   analyze(): ProgramAnalysis {
     this.#analysis ??= analyze(
-      typescript7Host(this.#compiler.modules, this.#project, this.#answers, this.#surroundings()),
+      typescript7Host(
+        this.#compiler.modules,
+        this.#project,
+        this.#answers,
+        this.#compiler.ask,
+        this.#surroundings(),
+      ),
     );
     return this.#analysis;
   }
@@ -240,10 +246,8 @@ class Typescript7Project implements Project {
 
   readSource(file: string): string | undefined {
     const fileName = path.resolve(this.root, file);
-    const known = this.#isClosed
-      ? this.#answers.sourceFile.known(fileName)
-      : this.#answers.sourceFile.of(fileName);
-    return known?.text ?? readText(fileName);
+    const source = this.#isClosed ? undefined : this.#answers.sourceFile(fileName);
+    return source?.text ?? readText(fileName);
   }
 
   close(): void {
@@ -275,7 +279,7 @@ class Typescript7Project implements Project {
     const texts = new Map<string, EditedText>();
     for (const facts of this.analyze().files) {
       const fileName = path.resolve(root, facts.file);
-      const source = facts.calls.length > 0 ? this.#answers.sourceFile.of(fileName) : undefined;
+      const source = facts.calls.length > 0 ? this.#answers.sourceFile(fileName) : undefined;
       if (!source) continue;
       const isCommonJs = this.#emitsCommonJs(fileName);
       texts.set(fileName, wireText(api, source as unknown as ts.SourceFile, facts, isCommonJs, paths));

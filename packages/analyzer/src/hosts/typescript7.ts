@@ -40,6 +40,9 @@ import { templatePartsOf } from "./template-parts.js";
 import { plainKinds } from "./type-kind.js";
 import { typeText } from "./type-text.js";
 import type { Answers, Typescript7 } from "./typescript7-answers.js";
+import { prefetch } from "./typescript7-prefetch.js";
+import { prefetchTypes } from "./typescript7-prefetch-types.js";
+import type { Ask } from "./typescript7-question.js";
 import { typescript7SyntaxApi } from "./typescript7-syntax.js";
 import { writtenTypeReader } from "./written-types.js";
 
@@ -52,6 +55,7 @@ const handle = <Handle extends Node | Type | CompilerSymbol | SourceFile>(
 ): Handle => object as unknown as Handle;
 const node6 = (node: Ast.Node) => node as unknown as ts.Node;
 const node7 = (node: ts.Node) => node as unknown as Ast.Node;
+const file6 = (source: Ast.SourceFile) => source as unknown as ts.SourceFile;
 
 /** What is known of a project beside its program. */
 export interface ProjectSurroundings {
@@ -66,10 +70,12 @@ export interface ProjectSurroundings {
   readonly references: readonly (ProjectReference & { readonly fileNames: readonly string[] })[];
 }
 
+/** @param ask sends requests to the compiler's process */
 export function typescript7Host(
   { sync, ast }: Typescript7,
   project: Project,
   answers: Answers,
+  ask: Ask,
   { root, manifestFile, output, rootFiles, references }: ProjectSurroundings,
 ): CompilerHost {
   const { ElementFlags, ObjectFlags, SymbolFlags, TypeFlags } = sync;
@@ -114,8 +120,14 @@ export function typescript7Host(
 
   const print = (of: Type7) => typeText(answers.print.of(of), relative);
 
+  const calls = remember((source: ts.SourceFile) => syntax.calls(source));
+  const isAlias = (of: Symbol7) => (of.flags & SymbolFlags.Alias) !== 0;
+  const originOfSymbol = (of: Symbol7) => {
+    const declaration = of.declarations[0];
+    return declaration && originOfFile(fileNameOf(declaration));
+  };
   const behindAliases = (found: Symbol7 | undefined): Symbol7 | undefined =>
-    found && found.flags & SymbolFlags.Alias ? answers.aliased.of(found) : found;
+    found && isAlias(found) ? answers.aliased.of(found) : found;
 
   const nodeOf = (declaration: NodeHandle): ts.Node | undefined => {
     const found = answers.node.of(declaration);
@@ -189,12 +201,20 @@ export function typescript7Host(
   const isReference = (of: Type7): boolean =>
     (of.flags & TypeFlags.Object) !== 0 &&
     ((of as unknown as { objectFlags: number }).objectFlags & ObjectFlags.Reference) !== 0;
+  /** As the compiler's own `isArrayType`, without asking for each type. */
+  const isArray = (of: Type7): boolean => {
+    const named = answers.symbolOf.of(of);
+    return (
+      (named?.name === "Array" || named?.name === "ReadonlyArray") &&
+      named.declarations.some((declaration) => originOfFile(fileNameOf(declaration)) === "lib")
+    );
+  };
   const plainKindOf = plainKinds(TypeFlags);
   const kindOf = (of: Type7): TypeKind => {
     const kind = plainKindOf(of.flags);
     if (kind) return kind;
     if (!isReference(of)) return "object";
-    return of.isTupleType() ? "tuple" : answers.isArray.of(of) ? "array" : "object";
+    return of.isTupleType() ? "tuple" : isArray(of) ? "array" : "object";
   };
 
   const parameterOf = (parameter: Symbol7, position: number): Parameter => {
@@ -251,18 +271,28 @@ export function typescript7Host(
       fileNames.filter((name) => isDeclarationFile(name) && originOfFile(name) === "other"),
     outputs: (source) => moduleOutputs(file(source).fileName, output),
 
-    files: () =>
-      fileNames
-        .filter((name) => !isDeclarationFile(name) && ["project", "other"].includes(originOfFile(name)))
-        .flatMap((name) => answers.sourceFile.of(name) ?? [])
-        .map((source) => handle<SourceFile>(source)),
+    files: () => {
+      ask(answers.metadata.requests(fileNames));
+      const own = fileNames.filter(
+        (name) => !isDeclarationFile(name) && ["project", "other"].includes(originOfFile(name)),
+      );
+      const sources = own.flatMap((name) => answers.sourceFile(name) ?? []);
+      prefetch(
+        { sources: sources.map(file6), calls, originOf: originOfSymbol, isAlias },
+        syntax,
+        answers,
+        ask,
+        (types) => prefetchTypes(sync, answers, ask, originOfSymbol, types),
+      );
+      return sources.map((source) => handle<SourceFile>(source));
+    },
     origin: (source) => originOfFile(file(source).fileName),
     moduleOf: (source) => {
       const found = answers.symbolOfFile.of(file(source).fileName);
       return found && handle(found);
     },
     path: (source) => relative(file(source).fileName),
-    calls: (source) => syntax.calls(file(source)).map((call) => handle<Node>(call)),
+    calls: (source) => calls(file(source)).map((call) => handle<Node>(call)),
     typeDeclarations: (source) =>
       syntax.typeDeclarations(file(source)).map((statement) => ({
         node: handle<Node>(statement),
