@@ -69,14 +69,14 @@ describe("without the option", () => {
   });
 });
 
-describe("a compiler that is missing (GLA4020)", () => {
+describe("a compiler that is missing (GLA4031)", () => {
   it("is reported with what installs it", async () => {
     const project = makeProject(analytics);
     installCommand(project, ["typescript"]);
     const { stdout, stderr, code } = await installedGlacier(project, ["check", "--compiler", "7"]);
     expect({ stdout, code }).toEqual({ stdout: "", code: 2 });
     expect(stderr.replaceAll(project.folder, "<project>")).toBe(`\
-error GLA4020: Cannot read project '<project>/tsconfig.json' with TypeScript 7: it has TypeScript 6.0.3.
+error GLA4031: Cannot read project '<project>/tsconfig.json' with TypeScript 7: it has TypeScript 6.0.3.
   hint: install it: \`npm install --save-dev --no-bin-links typescript7@npm:typescript@7.1.0-dev.20261021.1\`
 
 Found 1 error.
