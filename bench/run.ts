@@ -1,16 +1,19 @@
 /**
- * Prints every benchmark as a ratio that was measured in one run; `--only executor`, `compiler` or `editor` for a part.
+ * Prints every benchmark as a ratio that was measured in one run; `--only executor`, `compiler`,
+ * `typescript7` or `editor` for a part.
  * Ratios hold on a busy machine, times do not, so none of this is a test.
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { benchCompiler } from "./compiler.ts";
+import { benchCompiler7 } from "./compiler7.ts";
 import { benchEditor } from "./editor.ts";
 import { type BenchRow, benchExecutor } from "./executor.ts";
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]> | readonly BenchRow[]>> = {
   executor: benchExecutor,
   compiler: benchCompiler,
+  typescript7: benchCompiler7,
   editor: benchEditor,
 };
 

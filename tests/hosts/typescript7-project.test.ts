@@ -96,12 +96,13 @@ it("finds places in characters, not in bytes", () => {
   const folder = makeProject({
     "src/index.ts": 'export const näme = "🧊"; export const wrong: number = "é";\n',
   });
-  const locations = ([6, 7] as const).map((compiler) => {
-    const opened = openProject(folder, { compiler });
+  const options = [{ compiler: 6 }, { compiler: 7 }, { compiler: 7, checksTypes: true }] as const;
+  const [six, seven, beside] = options.map((options) => {
+    const opened = openProject(folder, options);
     if (!opened.ok) throw new Error(opened.failure.message);
     onTestFinished(() => opened.value.close());
     return opened.value.typeErrors();
   });
-  expect(locations[0]).toHaveLength(1);
-  expect(locations[1]).toEqual(locations[0]);
+  expect(six).toMatchObject([{ code: "TS2322", location: { line: 1, column: 40 } }]);
+  expect({ seven, beside }).toEqual({ seven: six, beside: six });
 });

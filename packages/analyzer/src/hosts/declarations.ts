@@ -7,6 +7,7 @@ import type { Syntax, SyntaxApi } from "./syntax.js";
 /** What the syntax does not tell. */
 export interface DeclarationQuestions {
   relative(fileName: string): string;
+  fileNameOf(source: ts.SourceFile): string;
   originOf(declaration: ts.Node): Declaration["origin"];
   /** What a file exports by name, and the declarations behind it. */
   exportsOf(source: ts.SourceFile): readonly ModuleExport[];
@@ -22,7 +23,7 @@ const handle = (node: ts.Node) => node as unknown as Node;
 export function declarationsOf(
   ts: SyntaxApi,
   { bare, literalName }: Syntax,
-  { relative, originOf, exportsOf }: DeclarationQuestions,
+  { relative, fileNameOf, originOf, exportsOf }: DeclarationQuestions,
 ) {
   /** Names under which modules export declarations, by declaration. */
   const exportNames = new Map<ts.SourceFile, ReadonlyMap<ts.Node, string>>();
@@ -66,8 +67,9 @@ export function declarationsOf(
 
   const describe = (at: ts.Node): Declaration | undefined => {
     const source = at.getSourceFile();
-    const common = { node: handle(at), file: relative(source.fileName), origin: originOf(at) };
-    const fileName = path.basename(source.fileName).replace(/(\.d)?\.[cm]?[jt]sx?$/, "");
+    const sourceName = fileNameOf(source);
+    const common = { node: handle(at), file: relative(sourceName), origin: originOf(at) };
+    const fileName = path.basename(sourceName).replace(/(\.d)?\.[cm]?[jt]sx?$/, "");
     if (ts.isSourceFile(at) || (ts.isModuleDeclaration(at) && ts.isIdentifier(at.name))) {
       const name = ts.isSourceFile(at) ? fileName : at.name.text;
       return { ...common, kind: "module", name, exportPath: undefined, initializer: undefined };

@@ -89,6 +89,7 @@ export function typescript6Host(
 
   const { describe, declarationOfValue } = declarationsOf(ts, syntax, {
     relative,
+    fileNameOf: (source) => source.fileName,
     originOf,
     exportsOf: (source) => {
       const module = checker.getSymbolAtLocation(source);

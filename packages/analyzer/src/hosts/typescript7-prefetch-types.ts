@@ -46,27 +46,27 @@ export function prefetchTypes(
     const groups = level.filter((type) => has(type, TypeFlags.Union | TypeFlags.Intersection));
     const references = level.filter(isReference);
     ask([
-      ...answers.members.requests(groups),
-      ...answers.typeArguments.requests(references),
-      ...answers.symbolOf.requests(level.filter((type) => !isAnonymous(type))),
+      ...answers.members.about(groups),
+      ...answers.typeArguments.about(references),
+      ...answers.symbolOf.about(level.filter((type) => !isAnonymous(type))),
     ]);
     const members = known(answers.members, groups);
-    ask(answers.symbolOf.requests(members.filter((type) => !isAnonymous(type))));
+    ask(answers.symbolOf.about(members.filter((type) => !isAnonymous(type))));
 
     const objects = level.filter((type) => isOpen(type) || isObjects(type));
-    ask(answers.signatures.requests(objects));
+    ask(answers.signatures.about(objects));
     const signatures = known(answers.signatures, objects);
     const plain = objects.filter((type) => answers.signatures.known(type)?.length === 0);
     const declared = plain.filter((type) => !isWritten(type) && !isObjects(type));
     ask([
-      ...answers.properties.requests(plain),
-      ...answers.indexInfos.requests(declared),
-      ...answers.symbolOf.requests(declared),
-      ...answers.parameters.requests(signatures),
-      ...answers.returnType.requests(signatures),
+      ...answers.properties.about(plain),
+      ...answers.indexInfos.about(declared),
+      ...answers.symbolOf.about(declared),
+      ...answers.parameters.about(signatures),
+      ...answers.returnType.about(signatures),
     ]);
     const symbols = [...known(answers.properties, plain), ...known(answers.parameters, signatures)];
-    ask(answers.typeOf.requests(symbols));
+    ask(answers.typeOf.about(symbols));
     const next = [
       ...known(
         answers.members,

@@ -28,7 +28,7 @@ export function prefetch(
   ask: Ask,
   prefetchTypes: (types: readonly Type[]) => void,
 ): void {
-  const askTargets = (symbols: readonly Symbol7[]) => ask(answers.aliased.requests(symbols.filter(isAlias)));
+  const askTargets = (symbols: readonly Symbol7[]) => ask(answers.aliased.about(symbols.filter(isAlias)));
   const symbolAt = (node: ts.Node) => {
     const symbol = answers.symbolAt.known(node7(node));
     return symbol && ((isAlias(symbol) ? answers.aliased.known(symbol) : undefined) ?? symbol);
@@ -40,12 +40,12 @@ export function prefetch(
     .map((call) => ({ call, root: syntax.rootOf(call) }));
   const files = sources.map(({ fileName }) => fileName);
   ask([
-    ...answers.symbolOfFile.requests(files),
-    ...answers.symbolAt.requests(calls.map(({ root }) => node7(root))),
-    ...answers.typeAt.requests(names.map(node7)),
+    ...answers.symbolOfFile.about(files),
+    ...answers.symbolAt.about(calls.map(({ root }) => node7(root))),
+    ...answers.typeAt.about(names.map(node7)),
   ]);
   const modules = files.flatMap((file) => answers.symbolOfFile.known(file) ?? []);
-  ask(answers.exportsOf.requests(modules));
+  ask(answers.exportsOf.about(modules));
   askTargets([
     ...calls.flatMap(({ root }) => answers.symbolAt.known(node7(root)) ?? []),
     ...modules.flatMap((module) => answers.exportsOf.known(module) ?? []),
@@ -75,12 +75,12 @@ export function prefetch(
     origins.get(call) === "project" ? (symbolAt(root) ?? []) : [],
   );
   ask([
-    ...answers.symbolAt.requests(mentioned),
-    ...answers.typeAt.requests(values),
-    ...answers.typeOf.requests(constants),
+    ...answers.symbolAt.about(mentioned),
+    ...answers.typeAt.about(values),
+    ...answers.typeOf.about(constants),
   ]);
   askTargets(mentioned.flatMap((node) => answers.symbolAt.known(node) ?? []));
-  ask(answers.signatures.requests(constants.flatMap((symbol) => answers.typeOf.known(symbol) ?? [])));
+  ask(answers.signatures.about(constants.flatMap((symbol) => answers.typeOf.known(symbol) ?? [])));
   prefetchTypes([...names.map(node7), ...values].flatMap((node) => answers.typeAt.known(node) ?? []));
 }
 

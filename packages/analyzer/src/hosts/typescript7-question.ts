@@ -1,23 +1,30 @@
 /** Questions to the process of TypeScript 7. A message costs as much as hundreds of answers, so questions travel together. */
-import type { AnyAPIRequestGenerator, API } from "typescript7/sync";
+import type { APIRequest, APIResponse } from "typescript7/proto";
+import type { API, APIRequestGenerator } from "typescript7/sync";
 
 /** Something that is asked in messages to the compiler's process: what its methods' `gen` makes. */
 export type Request<Answer = unknown> = Generator<unknown, Answer, never>;
 
-/** Sends requests in one message, or in as many as their answers need. */
-export type Ask = (requests: readonly Request[]) => void;
+/** A request that was not sent yet, and what is done with its answer. */
+export interface Inquiry {
+  readonly request: Request;
+  learn(answer: unknown): void;
+}
 
-/** How many requests one message has at most, and how many keys a request: their answers are in memory together. */
+/** Sends inquiries in one message, or in as many as their answers need. */
+export type Ask = (inquiries: readonly Inquiry[]) => void;
+
+/** How many inquiries one message has at most, and how many keys one has: their answers are in memory together. */
 const messageSize = 4_000;
 
 /**
  * @param compiler the compiler as an error names it, `TypeScript 7.1.0`
- * @returns what sends requests; it throws an internal error when the process has ended or cannot answer
+ * @returns what asks; it throws an internal error when the process has ended or cannot answer
  */
 export function askOf(api: API, compiler: string): Ask {
-  return (requests) => {
+  return (inquiries) => {
     try {
-      for (const part of partsOf(requests)) api.batch(...(part as readonly AnyAPIRequestGenerator[]));
+      for (const part of partsOf(inquiries)) api.batch(inMessages(part));
     } catch (error) {
       throw compilerError(compiler, error);
     }
@@ -29,17 +36,33 @@ export function compilerError(compiler: string, error: unknown): Error {
   return new Error(`Internal error: ${compiler} could not answer: ${why}`, { cause: error });
 }
 
+/** All that inquiries need next is one message. Many have their answer after one, or know it without. */
+function* inMessages(inquiries: readonly Inquiry[]): APIRequestGenerator<void> {
+  let steps = inquiries.map((inquiry) => ({ inquiry, step: inquiry.request.next() }));
+  for (;;) {
+    for (const { inquiry, step } of steps) if (step.done) inquiry.learn(step.value);
+    const open = steps.filter(({ step }) => !step.done);
+    if (open.length === 0) return;
+    const responses: readonly APIResponse[] = yield open.map(({ step }) => step.value as APIRequest);
+    steps = open.map(({ inquiry }, index) => {
+      const { result, error } = responses[index] as APIResponse;
+      if (error !== undefined) throw new Error(error);
+      return { inquiry, step: inquiry.request.next(result as never) };
+    });
+  }
+}
+
 /** One kind of question. Each is asked once: nothing changes while a project is open. */
 export abstract class Question<Key, Answer> {
-  readonly #send: Ask;
+  readonly #ask: Ask;
   readonly #answers = new Map<Key, Answer>();
 
-  constructor(send: Ask) {
-    this.#send = send;
+  constructor(ask: Ask) {
+    this.#ask = ask;
   }
 
   of(key: Key): Answer {
-    if (!this.#answers.has(key)) this.#send(this.requests([key]));
+    if (!this.#answers.has(key)) this.#ask(this.inquire([key]));
     return this.#answers.get(key) as Answer;
   }
 
@@ -48,52 +71,52 @@ export abstract class Question<Key, Answer> {
     return this.#answers.get(key);
   }
 
-  /** Requests for what was not asked yet. */
-  requests(keys: Iterable<Key>): readonly Request[] {
-    return this.request([...new Set(keys)].filter((key) => !this.#answers.has(key)));
+  /** Inquiries for what was not asked yet. */
+  about(keys: Iterable<Key>): readonly Inquiry[] {
+    return this.inquire([...new Set(keys)].filter((key) => !this.#answers.has(key)));
   }
 
   protected learn(key: Key, answer: Answer): void {
     this.#answers.set(key, answer);
   }
 
-  protected abstract request(keys: readonly Key[]): readonly Request[];
+  protected abstract inquire(keys: readonly Key[]): readonly Inquiry[];
 }
 
 /** A question about one key. */
 export class SingleQuestion<Key, Answer> extends Question<Key, Answer> {
-  readonly #ask: (key: Key) => Request<Answer>;
+  readonly #request: (key: Key) => Request<Answer>;
 
-  constructor(send: Ask, ask: (key: Key) => Request<Answer>) {
-    super(send);
-    this.#ask = ask;
+  constructor(ask: Ask, request: (key: Key) => Request<Answer>) {
+    super(ask);
+    this.#request = request;
   }
 
-  protected override request(keys: readonly Key[]): readonly Request[] {
-    return keys.map((key) => this.#request(key));
-  }
-
-  *#request(key: Key): Request<void> {
-    this.learn(key, yield* this.#ask(key));
+  protected override inquire(keys: readonly Key[]): readonly Inquiry[] {
+    return keys.map((key) => ({
+      request: this.#request(key),
+      learn: (answer) => this.learn(key, answer as Answer),
+    }));
   }
 }
 
 /** A question that takes many keys in one request. */
 export class ListQuestion<Key, Answer> extends Question<Key, Answer> {
-  readonly #ask: (keys: readonly Key[]) => Request<readonly Answer[]>;
+  readonly #request: (keys: readonly Key[]) => Request<readonly Answer[]>;
 
-  constructor(send: Ask, ask: (keys: readonly Key[]) => Request<readonly Answer[]>) {
-    super(send);
-    this.#ask = ask;
+  constructor(ask: Ask, request: (keys: readonly Key[]) => Request<readonly Answer[]>) {
+    super(ask);
+    this.#request = request;
   }
 
-  protected override request(keys: readonly Key[]): readonly Request[] {
-    return partsOf(keys).map((part) => this.#request(part));
-  }
-
-  *#request(keys: readonly Key[]): Request<void> {
-    const answers = yield* this.#ask(keys);
-    for (const [index, key] of keys.entries()) this.learn(key, answers[index] as Answer);
+  protected override inquire(keys: readonly Key[]): readonly Inquiry[] {
+    return partsOf(keys).map((part) => ({
+      request: this.#request(part),
+      learn: (answers) => {
+        for (const [index, answer] of (answers as readonly Answer[]).entries())
+          this.learn(part[index] as Key, answer);
+      },
+    }));
   }
 }
 

@@ -105,13 +105,13 @@ export function typescript7Host(
       isFromPackage: metadata?.isFromExternalLibrary ?? false,
     });
   });
-  const originOf = (declaration: ts.Node) => originOfFile(declaration.getSourceFile().fileName);
+  const originOf = (declaration: ts.Node) => originOfFile(fileNameOfSource(declaration.getSourceFile()));
 
   const locationOf = (at: ts.Node) => {
     const source = at.getSourceFile();
     const start = at.getStart(source);
     return {
-      file: relative(source.fileName),
+      file: relative(fileNameOfSource(source)),
       ...lineAndColumn(source, start),
       start,
       length: at.end - start,
@@ -139,11 +139,16 @@ export function typescript7Host(
     return (known instanceof sync.NodeHandle ? nodeOf(known) : known) as ts.Node;
   };
 
-  const { describe, declarationOfValue } = declarationsOf(syntaxApi, syntax, {
+  // A tree is bytes, and its strings are made anew each time.
+  const fileNameOfSource = remember((source: ts.SourceFile) => source.fileName);
+
+  const declarations = declarationsOf(syntaxApi, syntax, {
     relative,
+    fileNameOf: fileNameOfSource,
     originOf,
     exportsOf: (source) => {
-      const module = answers.symbolOfFile.of(source.fileName);
+      const fileName = fileNameOfSource(source);
+      const module = answers.symbolOfFile.of(fileName);
       const exported = module ? answers.exportsOf.of(module) : [];
       // Few files can have it, so few are asked.
       const mayBeWhole = module && /\bexport\s*=|\bmodule\s*\.\s*exports\b/.test(source.text);
@@ -153,12 +158,13 @@ export function typescript7Host(
       return [...exported, ...(whole ? [whole] : [])].map((of) => ({
         name: of.name,
         declarations: (behindAliases(of)?.declarations ?? [])
-          .filter((declaration) => fileNameOf(declaration) === source.fileName)
+          .filter((declaration) => fileNameOf(declaration) === fileName)
           .flatMap((declaration) => nodeOf(declaration) ?? []),
       }));
     },
   });
 
+  const describe = remember((at: ts.Node) => declarations.describe(at));
   const describeDeclaration = (of: Symbol7): Declaration | undefined => {
     const declaration = of.declarations[0];
     if (!declaration) return undefined;
@@ -272,7 +278,7 @@ export function typescript7Host(
     outputs: (source) => moduleOutputs(file(source).fileName, output),
 
     files: () => {
-      ask(answers.metadata.requests(fileNames));
+      ask(answers.metadata.about(fileNames));
       const own = fileNames.filter(
         (name) => !isDeclarationFile(name) && ["project", "other"].includes(originOfFile(name)),
       );
@@ -286,12 +292,12 @@ export function typescript7Host(
       );
       return sources.map((source) => handle<SourceFile>(source));
     },
-    origin: (source) => originOfFile(file(source).fileName),
+    origin: (source) => originOfFile(fileNameOfSource(file(source))),
     moduleOf: (source) => {
-      const found = answers.symbolOfFile.of(file(source).fileName);
+      const found = answers.symbolOfFile.of(fileNameOfSource(file(source)));
       return found && handle(found);
     },
-    path: (source) => relative(file(source).fileName),
+    path: (source) => relative(fileNameOfSource(file(source))),
     calls: (source) => calls(file(source)).map((call) => handle<Node>(call)),
     typeDeclarations: (source) =>
       syntax.typeDeclarations(file(source)).map((statement) => ({
@@ -300,7 +306,7 @@ export function typescript7Host(
         type: handle<Type>(answers.typeAt.of(node7(statement.name))),
       })),
     expression: (at) => syntax.expression(node(at)),
-    declarationOfValue: (at) => declarationOfValue(node(at)),
+    declarationOfValue: (at) => declarations.declarationOfValue(node(at)),
     methodCallOn: (call, method) => {
       const found = syntax.methodCallOn(node(call), method);
       return found && handle(found);
