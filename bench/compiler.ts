@@ -9,6 +9,7 @@ import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type Manifest, parseManifest } from "@glacier-ts/core";
+import { cpuSeconds } from "./cpu-seconds.ts";
 import type { BenchRow } from "./executor.ts";
 import { generateProject, type ProjectSize } from "./generate-project.ts";
 import { median } from "./statistics.ts";
@@ -98,21 +99,8 @@ function growth(name: string, large: number, small: number, unit: string): Bench
   };
 }
 
-/** CPU seconds of one compilation, user and system. */
-function compile(folder: string, config: string): number {
-  // bash's `time` counts what its child used.
-  const result = spawnSync(
-    "/usr/bin/env",
-    ["bash", "-c", 'TIMEFORMAT="%U %S"; time "$@" >&2', "bash", process.execPath, tspc, "-p", config],
-    {
-      cwd: folder,
-      encoding: "utf8",
-    },
-  );
-  const times = /([\d.]+) ([\d.]+)\s*$/.exec(result.stderr);
-  if (result.status !== 0 || !times) throw new Error(`tspc failed: ${result.stdout}${result.stderr}`);
-  return Number(times[1]) + Number(times[2]);
-}
+/** CPU seconds of one compilation. */
+const compile = (folder: string, config: string) => cpuSeconds(folder, [tspc, "-p", config]);
 
 function readManifest(folder: string): Manifest {
   const file = path.join(folder, "glacier.manifest.json");

@@ -1,6 +1,6 @@
 /**
  * Prints every benchmark as a ratio that was measured in one run; `--only executor`, `compiler`,
- * `typescript7` or `editor` for a part.
+ * `typescript7`, `editor` or `hosts` for a part.
  * Ratios hold on a busy machine, times do not, so none of this is a test.
  */
 import process from "node:process";
@@ -9,12 +9,14 @@ import { benchCompiler } from "./compiler.ts";
 import { benchCompiler7 } from "./compiler7.ts";
 import { benchEditor } from "./editor.ts";
 import { type BenchRow, benchExecutor } from "./executor.ts";
+import { benchHosts } from "./hosts.ts";
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]> | readonly BenchRow[]>> = {
   executor: benchExecutor,
   compiler: benchCompiler,
   typescript7: benchCompiler7,
   editor: benchEditor,
+  hosts: benchHosts,
 };
 
 const { values } = parseArgs({ options: { only: { type: "string" } } });
