@@ -6,19 +6,10 @@ import glacier from "@glacier-ts/plugin/esbuild";
 import { build } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
 import { askPipelines, entryOf, storedPipelines } from "./support/ask-pipelines.js";
-import { corpusCases } from "./support/corpus.js";
+import { runnableCases } from "./support/corpus.js";
 import { projectOfCase } from "./support/tspc.js";
 
-/** Type errors are not the bundler's. */
-const cases = corpusCases({ programs: 2 }).filter(
-  ({ name, expects, expectedFile, hasPackages }) =>
-    !hasPackages &&
-    // Its options are of values that are only declared.
-    name !== "programs/dynamic-options" &&
-    (expects === "manifest"
-      ? name.startsWith("programs/")
-      : !/ error TS\d/.test(readFileSync(expectedFile, "utf8"))),
-);
+const cases = runnableCases({ programs: 4 });
 
 /** Bundles the module with the pipelines; the bundle, or what the bundler reports. */
 async function bundle(folder: string): Promise<{ readonly file: string } | { readonly errors: string }> {

@@ -3,24 +3,12 @@ import { readFileSync } from "node:fs";
 import { compilerCode, type Diagnostic } from "@glacier-ts/core";
 import { describe, expect, it } from "vitest";
 import { analyzeFolder } from "../analyzer/support/analyze-folder.js";
-import { type FixtureCase, fixtureCases } from "../analyzer/support/fixture-cases.js";
+import { corpusCases } from "./support/corpus.js";
 import { manifestOf, projectOfCase, tspc } from "./support/tspc.js";
 
-/** The first reporting case of every entry, the cases with other compiler options, and every third program. */
-function chosenCases(): readonly FixtureCase[] {
-  const seen = new Set<string>();
-  return fixtureCases().filter(({ name, expects }, index) => {
-    if (/GLA1014|GLA1015|typescript\/reports|commonjs|module-kinds|path-alias|programs\/packages/.test(name))
-      return true;
-    const entry = name.split("/").slice(0, 3).join("/");
-    if (expects === "manifest") return name.startsWith("programs/") && index % 3 === 0;
-    const isFirst = !seen.has(entry);
-    seen.add(entry);
-    return isFirst;
-  });
-}
-
-const cases = chosenCases();
+/** Those with other compiler options, and those with packages. */
+const always = /GLA1014|GLA1015|typescript\/reports|commonjs|module-kinds|path-alias|programs\/packages/;
+const cases = corpusCases({ programs: 6, always });
 
 describe.concurrent("reports as the analyzer does", () => {
   it.each(cases.filter(({ expects }) => expects === "diagnostics"))("$name", async (fixture) => {

@@ -4,23 +4,11 @@ import path from "node:path";
 import { compilerCode, type Diagnostic } from "@glacier-ts/core";
 import { describe, expect, it } from "vitest";
 import { analyzeFolder } from "../analyzer/support/analyze-folder.js";
-import { type FixtureCase, fixtureCases } from "../analyzer/support/fixture-cases.js";
+import { corpusCases } from "./support/corpus.js";
 import { makeEditorProject, nameForEditor, startServer } from "./support/editor.js";
 import { correct, correctTasks, cycleError, cyclic, cyclicTasks, pipelineFile } from "./support/sample.js";
 import { projectOfCase, tspc } from "./support/tspc.js";
 import type { ServerDiagnostic } from "./support/tsserver.js";
-
-/** The first reporting case of every entry, and every fourth program. */
-function chosenCases(): readonly FixtureCase[] {
-  const seen = new Set<string>();
-  return fixtureCases().filter(({ name, expects }, index) => {
-    const entry = name.split("/").slice(0, 3).join("/");
-    if (expects === "manifest") return name.startsWith("programs/") && index % 4 === 0;
-    const isFirst = !seen.has(entry);
-    seen.add(entry);
-    return isFirst;
-  });
-}
 
 /** A diagnostic as the tests compare it. */
 interface Shown {
@@ -62,7 +50,7 @@ const byPlace = (a: Shown, b: Shown) => (`${a.place} ${a.code}` < `${b.place} ${
 
 describe.concurrent("reports as the analyzer does", () => {
   // Of tests at one time, only their own context says which one has finished.
-  it.for(chosenCases())("$name", async (fixture, { onTestFinished }) => {
+  it.for(corpusCases({ programs: 8 }))("$name", async (fixture, { onTestFinished }) => {
     const folder = projectOfCase(fixture);
     const { diagnostics } = analyzeFolder(folder);
     nameForEditor(folder);

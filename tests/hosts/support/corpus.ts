@@ -1,4 +1,5 @@
 /** Which programs of the corpus a host is tested with. */
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import { type FixtureCase, fixtureCases } from "../../analyzer/support/fixture-cases.js";
 
@@ -25,4 +26,17 @@ export function corpusCases({ programs, always }: Choice): readonly FixtureCase[
     seen.add(entry);
     return isFirst;
   });
+}
+
+/** Those of them whose modules can be imported where types are not checked. */
+export function runnableCases(choice: Choice): readonly FixtureCase[] {
+  return corpusCases(choice).filter(
+    ({ name, expects, expectedFile, hasPackages }) =>
+      !hasPackages &&
+      // Its options are of values that are only declared.
+      name !== "programs/dynamic-options" &&
+      (expects === "manifest"
+        ? name.startsWith("programs/")
+        : !/ error TS\d/.test(readFileSync(expectedFile, "utf8"))),
+  );
 }
