@@ -1,5 +1,12 @@
 import process from "node:process";
-import { type ErrorInfo, GlacierError, type ManifestTask, type RunRequest, report } from "@glacier-ts/core";
+import {
+  type ErrorInfo,
+  GlacierError,
+  type ManifestTask,
+  type RunRequest,
+  report,
+  type SecretProvider,
+} from "@glacier-ts/core";
 import { errorInfo } from "./error-info.js";
 
 /** The run parameters and secrets of a run: read once, before anything runs. */
@@ -14,12 +21,13 @@ export class InjectedValues {
   }
 
   /**
-   * Asks for every secret that a task takes, for each once and for all at the same time.
+   * Asks for every secret that a task takes, for each once and for all at the same time; a run without secrets has its
+   * values at once.
    *
    * @throws GlacierError GLA5018 for every secret that a task needs and that is not there, GLA5019 for those that the
    * provider failed to give
    */
-  static async read(request: RunRequest): Promise<InjectedValues> {
+  static read(request: RunRequest): InjectedValues | Promise<InjectedValues> {
     const { graph, params = new Map(), secrets: provider = fromEnvironment } = request;
     /** The tasks that cannot do without it, by secret. */
     const needed = new Map<string, string[]>();
@@ -28,6 +36,16 @@ export class InjectedValues {
         needed.set(name, [...(needed.get(name) ?? []), ...(optional ? [] : [task])]);
       }
     }
+    return needed.size === 0
+      ? new InjectedValues(params, new Map())
+      : InjectedValues.#ask(needed, provider, params);
+  }
+
+  static async #ask(
+    needed: ReadonlyMap<string, readonly string[]>,
+    provider: SecretProvider,
+    params: ReadonlyMap<string, unknown>,
+  ): Promise<InjectedValues> {
     const secrets = new Map<string, string>();
     const problems = await Promise.all(
       Array.from(needed, async ([secret, tasks]) => {

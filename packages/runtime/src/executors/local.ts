@@ -44,7 +44,8 @@ export class LocalExecutor implements Executor {
   }
 
   async execute(request: RunRequest): Promise<RunOutcome> {
-    const injected = await InjectedValues.read(request);
+    const read = InjectedValues.read(request);
+    const injected = read instanceof InjectedValues ? read : await read;
     return new Run(planOf(request.graph), request, injected, this.#options).start();
   }
 }
