@@ -96,13 +96,12 @@ it("finds places in characters, not in bytes", () => {
   const folder = makeProject({
     "src/index.ts": 'export const näme = "🧊"; export const wrong: number = "é";\n',
   });
-  const options = [{ compiler: 6 }, { compiler: 7 }, { compiler: 7, checksTypes: true }] as const;
-  const [six, seven, beside] = options.map((options) => {
-    const opened = openProject(folder, options);
+  const [six, seven] = ([6, 7] as const).map((compiler) => {
+    const opened = openProject(folder, { compiler });
     if (!opened.ok) throw new Error(opened.failure.message);
     onTestFinished(() => opened.value.close());
     return opened.value.typeErrors();
   });
   expect(six).toMatchObject([{ code: "TS2322", location: { line: 1, column: 40 } }]);
-  expect({ seven, beside }).toEqual({ seven: six, beside: six });
+  expect(seven).toEqual(six);
 });

@@ -11,7 +11,6 @@ import { outputFile } from "./hosts/output-file.js";
 import { ProgramProject } from "./hosts/program-project.js";
 import { readConfig } from "./hosts/read-config.js";
 import { outputOptions } from "./hosts/typescript6-options.js";
-import { TypeCheck } from "./hosts/typescript7-check.js";
 import { Typescript7Process } from "./hosts/typescript7-project.js";
 import type { Project } from "./project.js";
 
@@ -21,8 +20,6 @@ export type Compiler = 6 | 7;
 export interface OpenOptions {
   /** By default 7 where the project's own `typescript` is that, else 6. */
   readonly compiler?: Compiler | undefined;
-  /** Type errors will be asked for: where it can, their search begins at once, beside what else is asked. */
-  readonly checksTypes?: boolean | undefined;
 }
 
 /**
@@ -35,29 +32,21 @@ export function openProject(at: string, options: OpenOptions = {}): Result<Proje
   const configFile = path.resolve(isFolder(at) ? path.join(at, "tsconfig.json") : at);
   const own = typescriptVersion(path.dirname(configFile));
   const compiler = options.compiler ?? (own?.startsWith("7.") ? 7 : 6);
-  return compiler === 7 ? openProject7(configFile, own, options) : openProject6(configFile, own);
+  return compiler === 7 ? openProject7(configFile, own) : openProject6(configFile, own);
 }
 
-function openProject7(
-  configFile: string,
-  own: string | undefined,
-  { checksTypes }: OpenOptions,
-): Result<Project, Diagnostic> {
+function openProject7(configFile: string, own: string | undefined): Result<Project, Diagnostic> {
   const installed = findTypescript7(path.dirname(configFile));
   if (!installed) return fail(compilerMissing(7, configFile, own));
-  const check = checksTypes ? new TypeCheck(configFile) : undefined;
   const compiler = new Typescript7Process(installed);
-  let isOpen = false;
   try {
-    const [opened] = compiler.openProjects([configFile], check);
+    const [opened] = compiler.openProjects([configFile]);
     if (!opened) throw new Error("Internal error: no project was opened");
-    isOpen = opened.ok;
+    if (!opened.ok) compiler.close();
     return opened;
-  } finally {
-    if (!isOpen) {
-      check?.close();
-      compiler.close();
-    }
+  } catch (error) {
+    compiler.close();
+    throw error;
   }
 }
 

@@ -27,7 +27,7 @@ export interface CheckedProject {
  * @returns the project, or GLA4008 or GLA4031
  */
 export function openCheckedProject(named: NamedProject): Result<CheckedProject, readonly Problem[]> {
-  const opened = openProject(named.path, { compiler: named.compiler, checksTypes: true });
+  const opened = openProject(named.path, named);
   if (!opened.ok) return fail([opened.failure]);
   const project = opened.value;
   const { manifest, diagnostics } = project.analyze();

@@ -24,7 +24,7 @@ const examples = {
   check: [
     ["glacier check", "check the project of the working directory"],
     ["glacier check --project examples/flights", "check another one"],
-    ["glacier check --compiler 7", "check with TypeScript 7, several times as fast"],
+    ["glacier check --compiler 7", "check with TypeScript 7, in about half the time"],
     ["glacier check --json", "diagnostics for a program"],
   ],
   graph: [

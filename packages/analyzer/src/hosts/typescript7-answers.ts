@@ -44,7 +44,8 @@ export function answersOf(
     metadata: question((fileName: string) => program.getSourceFileMetadata.gen(fileName)),
     /** A tree travels as bytes, and only alone. */
     sourceFile: remember((fileName: string) => askAlone(() => program.getSourceFile(fileName))),
-    node: question((declaration: NodeHandle) => declaration.resolve.gen()),
+    /** Mostly known without a message: the trees of the project are here. */
+    node: remember((declaration: NodeHandle) => askAlone(() => declaration.resolve())),
 
     symbolOfFile: questions((fileNames: readonly string[]) => checker.getSymbolOfSourceFile.gen(fileNames)),
     exportsOf: question((module: Symbol7) => checker.getExportsOfModule.gen(module)),

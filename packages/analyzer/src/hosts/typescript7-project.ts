@@ -15,7 +15,6 @@ import { replaceFile } from "./program-project.js";
 import { type EditedText, restoreSource } from "./source-map.js";
 import { type ProjectSurroundings, typescript7Host } from "./typescript7.js";
 import { type Answers, answersOf, type Typescript7 } from "./typescript7-answers.js";
-import type { TypeCheck } from "./typescript7-check.js";
 import { fromTypescript7, isError, textOf } from "./typescript7-diagnostic.js";
 import { type Ask, askOf, compilerError } from "./typescript7-question.js";
 import { typescript7SyntaxApi } from "./typescript7-syntax.js";
@@ -43,11 +42,8 @@ export class Typescript7Process {
     return askOf(this.#api, this.#name);
   }
 
-  /**
-   * @param check the type check of the project, where it has been started
-   * @returns the projects of tsconfigs, GLA4008 for those that cannot be read
-   */
-  openProjects(configFiles: readonly string[], check?: TypeCheck): readonly Result<Project, Diagnostic>[] {
+  /** @returns the projects of tsconfigs, GLA4008 for those that cannot be read */
+  openProjects(configFiles: readonly string[]): readonly Result<Project, Diagnostic>[] {
     const existing = configFiles.filter((configFile) => existsSync(configFile));
     const opened = this.snapshot(existing, new Map());
     return configFiles.map((configFile) => {
@@ -60,7 +56,7 @@ export class Typescript7Process {
         fileName === undefined ? Infinity : pos;
       const [problem] = problems.filter(isError).sort((a, b) => Math.sign(place(a) - place(b)) || 0);
       if (problem) return unreadable(textOf(problem));
-      return succeed(new Typescript7Project(this, project, configFile, check));
+      return succeed(new Typescript7Project(this, project, configFile));
     });
   }
 
@@ -180,18 +176,10 @@ class Typescript7Project implements Project {
   readonly #project: CompilerProject;
   readonly #answers: Answers;
   readonly #options: CompilerProject["parsedCommandLine"]["options"];
-  readonly #check: TypeCheck | undefined;
   #analysis: ProgramAnalysis | undefined;
-  #typeErrors: readonly Diagnostic[] | undefined;
   #isClosed = false;
 
-  constructor(
-    compiler: Typescript7Process,
-    project: CompilerProject,
-    configFile: string,
-    check: TypeCheck | undefined,
-  ) {
-    this.#check = check;
+  constructor(compiler: Typescript7Process, project: CompilerProject, configFile: string) {
     this.configFile = configFile;
     this.root = path.dirname(configFile);
     this.#compiler = compiler;
@@ -215,11 +203,6 @@ class Typescript7Project implements Project {
   }
 
   typeErrors(): readonly Diagnostic[] {
-    this.#typeErrors ??= this.#check?.wait() ?? this.#findTypeErrors();
-    return this.#typeErrors;
-  }
-
-  #findTypeErrors(): readonly Diagnostic[] {
     const { program } = this.#project;
     return this.#compiler
       .run(() => [
@@ -269,7 +252,6 @@ class Typescript7Project implements Project {
 
   close(): void {
     this.#isClosed = true;
-    this.#check?.close();
     this.#compiler.close();
   }
 

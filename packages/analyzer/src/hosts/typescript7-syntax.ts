@@ -1,5 +1,4 @@
 /** The trees of TypeScript 7 by the names of TypeScript 6. */
-import type ts from "typescript";
 import type * as Ast from "typescript7/ast";
 import type { SyntaxApi } from "./syntax.js";
 
@@ -39,6 +38,3 @@ export function typescript7SyntaxApi(ast: typeof Ast): SyntaxApi {
   };
   return api as unknown as SyntaxApi;
 }
-
-/** A node of TypeScript 7 as one of TypeScript 6: readers of syntax use only what the two have in common. */
-export const asNode6 = <Node extends ts.Node = ts.Node>(node: Ast.Node): Node => node as unknown as Node;

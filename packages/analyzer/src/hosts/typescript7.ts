@@ -120,6 +120,7 @@ export function typescript7Host(
 
   const print = (of: Type7) => typeText(answers.print.of(of), relative);
 
+  const expression = remember((at: Node) => syntax.expression(node(at)));
   const calls = remember((source: ts.SourceFile) => syntax.calls(source));
   const isAlias = (of: Symbol7) => (of.flags & SymbolFlags.Alias) !== 0;
   const originOfSymbol = (of: Symbol7) => {
@@ -130,7 +131,7 @@ export function typescript7Host(
     found && isAlias(found) ? answers.aliased.of(found) : found;
 
   const nodeOf = (declaration: NodeHandle): ts.Node | undefined => {
-    const found = answers.node.of(declaration);
+    const found = answers.node(declaration);
     return found && node6(found);
   };
 
@@ -305,7 +306,7 @@ export function typescript7Host(
         name: statement.name.text,
         type: handle<Type>(answers.typeAt.of(node7(statement.name))),
       })),
-    expression: (at) => syntax.expression(node(at)),
+    expression,
     declarationOfValue: (at) => declarations.declarationOfValue(node(at)),
     methodCallOn: (call, method) => {
       const found = syntax.methodCallOn(node(call), method);
