@@ -313,6 +313,21 @@ export function syntaxOf(ts: SyntaxApi) {
       );
   }
 
+  /** The names of the types that the properties of the interfaces and type aliases at the top of a file are written with. */
+  function typeNames(source: ts.SourceFile): readonly ts.Node[] {
+    const names: ts.Node[] = [];
+    const open: ts.Node[] = source.statements.filter(
+      (statement) => ts.isTypeAliasDeclaration(statement) || ts.isInterfaceDeclaration(statement),
+    );
+    for (let at = open.pop(); at; at = open.pop()) {
+      if (ts.isTypeReferenceNode(at)) names.push(at.typeName);
+      ts.forEachChild(at, (child) => {
+        open.push(child);
+      });
+    }
+    return names;
+  }
+
   /** The call of a method on the result of a call. */
   function methodCallOn(call: ts.Node, method: string): ts.CallExpression | undefined {
     const access = call.parent;
@@ -341,6 +356,7 @@ export function syntaxOf(ts: SyntaxApi) {
     rootOf,
     namesIn,
     typeDeclarations,
+    typeNames,
     methodCallOn,
     shorthandOf,
     documented,

@@ -20,6 +20,7 @@ export function prefetchTypes(
   types: readonly Type[],
 ): void {
   const has = (type: Type, flags: number) => (type.flags & flags) !== 0;
+  const structured = TypeFlags.Object | TypeFlags.Union | TypeFlags.Intersection;
   const hasObjectFlag = (type: Type, flag: number) =>
     has(type, TypeFlags.Object) && ((type as ObjectType).objectFlags & flag) !== 0;
   const isReference = (type: Type) => hasObjectFlag(type, ObjectFlags.Reference);
@@ -49,6 +50,7 @@ export function prefetchTypes(
       ...answers.members.about(groups),
       ...answers.typeArguments.about(references),
       ...answers.symbolOf.about(level.filter((type) => !isAnonymous(type))),
+      ...answers.aliasOf.about(level.filter((type) => has(type, structured))),
     ]);
     const members = known(answers.members, groups);
     ask(answers.symbolOf.about(members.filter((type) => !isAnonymous(type))));

@@ -39,7 +39,9 @@ export function prefetch(
     .flatMap((source) => callsOf(source))
     .map((call) => ({ call, root: syntax.rootOf(call) }));
   const files = sources.map(({ fileName }) => fileName);
+  const typeNames = sources.flatMap((source) => syntax.typeNames(source)).map(node7);
   ask([
+    ...answers.symbolAt.about(typeNames),
     ...answers.symbolOfFile.about(files),
     ...answers.symbolAt.about(calls.map(({ root }) => node7(root))),
     ...answers.typeAt.about(names.map(node7)),
@@ -48,6 +50,7 @@ export function prefetch(
   ask(answers.exportsOf.about(modules));
   askTargets([
     ...calls.flatMap(({ root }) => answers.symbolAt.known(node7(root)) ?? []),
+    ...typeNames.flatMap((name) => answers.symbolAt.known(name) ?? []),
     ...modules.flatMap((module) => answers.exportsOf.known(module) ?? []),
   ]);
 

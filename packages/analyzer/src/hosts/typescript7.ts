@@ -241,7 +241,9 @@ export function typescript7Host(
   /** Its parts are asked for where they are looked at: of many types nobody wants more than whether they are functions. */
   const signatureOf = (signature: Signature7): Signature => ({
     get typeParameters() {
-      const names = answers.typeParameters.of(signature).map((of) => answers.symbolOf.of(of)?.name ?? "");
+      const isGeneric = (signature.typeParameters?.length ?? 0) > 0;
+      const parameters = isGeneric ? answers.typeParameters.of(signature) : [];
+      const names = parameters.map((of) => answers.symbolOf.of(of)?.name ?? "");
       return names.length > 0 ? `<${names.join(", ")}>` : "";
     },
     get parameters() {
