@@ -5,11 +5,18 @@ import { pathToFileURL } from "node:url";
 import glacier from "@glacier-ts/plugin/esbuild";
 import { build } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { FixtureCase } from "../analyzer/support/fixture-cases.js";
 import { askPipelines, entryOf, storedPipelines } from "./support/ask-pipelines.js";
 import { runnableCases } from "./support/corpus.js";
 import { projectOfCase } from "./support/tspc.js";
 
-const cases = runnableCases({ programs: 4 });
+/** The plugin looks at modules that have something to wire. */
+const isWired = ({ folder }: FixtureCase) =>
+  /\b(task|pipeline|dataset)\(/.test(readFileSync(entryOf(folder), "utf8"));
+
+const cases = runnableCases({ programs: 4 }).filter(
+  (fixture) => fixture.expects === "manifest" || isWired(fixture),
+);
 
 /** Bundles the module with the pipelines; the bundle, or what the bundler reports. */
 async function bundle(folder: string): Promise<{ readonly file: string } | { readonly errors: string }> {
@@ -22,6 +29,7 @@ async function bundle(folder: string): Promise<{ readonly file: string } | { rea
       bundle: true,
       format: "esm",
       platform: "node",
+      target: "node22",
       packages: "external",
       logLevel: "silent",
       plugins: [glacier()],

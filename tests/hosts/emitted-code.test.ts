@@ -58,6 +58,7 @@ describe.concurrent("wiring", () => {
     [{ rootDir: undefined, outDir: undefined }, "./src/pipeline.js"],
     [{ outDir: "../out/deep" }, "../out/deep/pipeline.js"],
     [{ module: "esnext", moduleResolution: "bundler", removeComments: true }, "./dist/pipeline.js"],
+    [{ module: undefined, target: undefined, moduleResolution: "bundler" }, "./dist/pipeline.js"],
     [
       { isolatedModules: true, verbatimModuleSyntax: true, declaration: true, sourceMap: true },
       "./dist/pipeline.js",

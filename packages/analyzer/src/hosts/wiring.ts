@@ -133,7 +133,8 @@ function emitsCommonJs(ts: typeof import("typescript"), program: ts.Program, sou
   const { module } = program.getCompilerOptions();
   const isNode = module !== undefined && module >= ts.ModuleKind.Node16 && module <= ts.ModuleKind.NodeNext;
   const format = isNode ? source.impliedNodeFormat : module;
-  return format === undefined || format === ts.ModuleKind.CommonJS;
+  // Without the option, the compiler writes ES modules.
+  return format === ts.ModuleKind.CommonJS;
 }
 
 /** A module specifier from a folder to a file: relative, with `/`. */
