@@ -31,6 +31,10 @@ async function bundle(folder: string): Promise<{ readonly file: string } | { rea
       platform: "node",
       target: "node22",
       packages: "external",
+      // CommonJS modules require what is external.
+      banner: {
+        js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+      },
       logLevel: "silent",
       plugins: [glacier()],
     });
