@@ -17,7 +17,7 @@ export const glacier: UnpluginFactory<BundlerOptions | undefined, false> = (opti
   const projects = new SourceProjects(options?.tsconfig);
   /** Warnings that were given already. */
   const warned = new WeakSet<Diagnostic>();
-  /** Modules that have wiring in them. */
+  /** Modules that have wiring in them, or errors. */
   const wired = new Set<string>();
   const servers = new Set<ViteDevServer>();
 
@@ -55,11 +55,11 @@ export const glacier: UnpluginFactory<BundlerOptions | undefined, false> = (opti
           if (!warned.has(warning)) this.warn(messageOf(project, [warning]));
           warned.add(warning);
         }
-        if (!project.isWired(file)) return null;
+        const errors = project.errors();
+        if (!project.isWired(file) && !errors.some((error) => isIn(file, error, project))) return null;
         wired.add(id);
         // The wiring is made of the whole project, so each file of it is part of this module.
         for (const source of project.files()) this.addWatchFile(source);
-        const errors = project.errors();
         if (errors.length > 0) return this.error(messageOf(project, errors));
         if (project.textOf(file) !== text) return this.error(changedBefore(file));
         return project.wire(file) ?? null;
@@ -75,6 +75,9 @@ function projectWith(projects: SourceProjects, file: string, text: string): Sour
   if (project.textOf(file) !== text) project.expire();
   return project;
 }
+
+const isIn = (file: string, { location }: Diagnostic, { root }: SourceProject) =>
+  location !== undefined && path.resolve(root, location.file) === file;
 
 function messageOf(project: SourceProject, diagnostics: readonly Diagnostic[]): UnpluginMessage {
   const place = diagnostics[0]?.location;

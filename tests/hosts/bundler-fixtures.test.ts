@@ -10,7 +10,7 @@ import { askPipelines, entryOf, storedPipelines } from "./support/ask-pipelines.
 import { runnableCases } from "./support/corpus.js";
 import { projectOfCase } from "./support/tspc.js";
 
-/** The plugin looks at modules that have something to wire. */
+/** The plugin reports in modules that have something to wire, or the error. */
 const isWired = ({ folder }: FixtureCase) =>
   /\b(task|pipeline|dataset)\(/.test(readFileSync(entryOf(folder), "utf8"));
 
