@@ -164,7 +164,7 @@ export function testExecutor(make: (options: { concurrency: number }) => Executo
         { type: "task-started", task: idOf("one"), attempt: 1 },
         { type: "task-succeeded", task: idOf("one"), attempt: 1, durationMs: 0 },
         { type: "task-started", task: idOf("two"), attempt: 1 },
-        { type: "task-logged", task: idOf("two"), message: "hello" },
+        { type: "task-logged", level: "info", task: idOf("two"), message: "hello" },
         { type: "task-progressed", task: idOf("two"), done: 1, total: 2 },
         { type: "task-succeeded", task: idOf("two"), attempt: 1, durationMs: 0 },
         { type: "task-skipped", task: idOf("three"), dataset: "a" },

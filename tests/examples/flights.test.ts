@@ -8,12 +8,16 @@ import * as tasks from "../../examples/flights/src/tasks.js";
 const context: TaskContext = {
   signal: new AbortController().signal,
   attempt: 1,
-  log() {},
+  log: logTo(() => {}),
   progress() {},
 };
 const dtw: RawAirport = { iata: "DTW", name: "Detroit Metropolitan", city: "Detroit", state: "MI" };
 const lan: RawAirport = { iata: "LAN", name: "Capital City", city: "Lansing", state: "MI" };
 const phx: RawAirport = { iata: "PHX", name: "Sky Harbor", city: "Phoenix", state: "AZ" };
+
+function logTo(write: (line: string) => void): TaskContext["log"] {
+  return Object.assign(write, { debug: write, info: write, warn: write, error: write });
+}
 
 function rawFlight(delay: number, date = "2001-02-03T10:00:00Z"): RawFlight {
   return { date: new Date(date), delay, origin: "PHX", destination: "DTW" };
@@ -42,7 +46,10 @@ describe("cleanFlights", () => {
 
   it("logs how many it rejected", () => {
     const lines: string[] = [];
-    tasks.cleanFlights([rawFlight(1), rawFlight(2000)], { ...context, log: (line) => lines.push(line) });
+    tasks.cleanFlights([rawFlight(1), rawFlight(2000)], {
+      ...context,
+      log: logTo((line) => lines.push(line)),
+    });
     expect(lines).toEqual(["1 of 2 flights have a delay that cannot be believed"]);
   });
 });

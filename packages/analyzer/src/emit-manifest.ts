@@ -135,8 +135,8 @@ function emitTask(
   const context = task.parameters.find((parameter) => parameter.isContext);
   const params = injectedParameters(task, "param");
   const secrets = injectedParameters(task, "secret");
-  const { compute, retries, timeout, tags } = task.options.value;
-  const options: Record<string, Json | undefined> = { compute, retries, timeout, tags };
+  const { compute, retries, timeout, tags, cache } = task.options.value;
+  const options: Record<string, Json | undefined> = { compute, retries, timeout, tags, cache };
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return {
     name: task.name,

@@ -611,6 +611,37 @@ export const catalog = {
     (d: { file: string; why: string }) => `The secrets in '${d.file}' could not be read: ${d.why}`,
     "The file that is given as `--secrets` has a line `NAME=value` for each secret.",
   ),
+  taskCrashed: error(
+    5021,
+    (d: { task: string; inputs: readonly string[]; attempt: number; why: string }) =>
+      `Task '${d.task}' crashed${tries(d.attempt)}${reading(d.inputs)}: ${d.why}.`,
+    "The thread or process that ran the task has ended before the task did. No other task is concerned.",
+  ),
+  inputChanged: error(
+    5022,
+    (d: { task: string; dataset: string; readers: readonly string[]; error: string }) =>
+      `Task '${d.task}' tried to change dataset '${d.dataset}', which ${list(d.readers, "and")} ${d.readers.length === 1 ? "reads" : "read"} as well: ${d.error}`,
+    "A value that several tasks read is the same for all of them, so none may change it in place.",
+    () => "make a copy: `[...rows]`, `{ ...row }` or `structuredClone(value)`",
+  ),
+  notTransferable: error(
+    5023,
+    (d: { task: string; what: string; why: string }) =>
+      `Task '${d.task}' runs on a thread or in a process of its own, and ${d.what} cannot be sent there and back: ${d.why}.`,
+    "Values are copied between threads and processes. Functions, and instances of classes with behaviour, cannot be.",
+    () => "pass data only, or leave out the task's `compute`",
+  ),
+  outputInvalid: error(
+    5024,
+    (d: { task: string; dataset: string; path: string; expected: string; found: string }) =>
+      `Task '${d.task}' returned ${d.found} for dataset '${d.dataset}'${d.path === "" ? "" : ` at '${d.path}'`}, expected ${d.expected}.`,
+    "The value does not fit the type that the task declares. A cast, `any` or data from outside can hide that from the compiler.",
+  ),
+  runTimedOut: error(
+    5025,
+    (d: { pipeline: string }) => `The run of pipeline '${d.pipeline}' took longer than it may.`,
+    "The time that the run was given (`--timeout`, or `timeoutMs` of the executor's request) has passed.",
+  ),
 
   // 6xxx compile
   dynamicInTarget: error(

@@ -10,6 +10,20 @@ export interface SignalLike {
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** What a message is about; of each value, what JSON can hold is kept. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Writes messages to the run's log, at the level `info` where no other is said. */
+export interface TaskLog {
+  (message: string, fields?: LogFields): void;
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
 /** The mark of a parameter that the executor fills with the context of the attempt; it exists in types only. */
 export declare abstract class ContextMark {
   protected "~context"?: true;
@@ -29,8 +43,8 @@ export interface TaskContext extends ContextMark {
   readonly signal: Signal;
   /** 1 for the first attempt. */
   readonly attempt: number;
-  /** Writes a line to the run's log. */
-  log(message: string): void;
+  /** Writes to the run's log. */
+  readonly log: TaskLog;
   /** Says how far the task is: `done` of `total` units of any kind. */
   progress(done: number, total: number): void;
 }

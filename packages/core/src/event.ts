@@ -1,7 +1,9 @@
 /** What happens in a run, as plain JSON-shaped data. One stream feeds displays, logs, `--json` and lineage. */
 
+import type { LogLevel } from "./context.js";
 import type { Failure } from "./failure.js";
 import type { TaskId } from "./graph.js";
+import type { JsonObject } from "./json.js";
 
 export type RunEvent =
   | RunStarted
@@ -10,11 +12,13 @@ export type RunEvent =
   | TaskSucceeded
   | TaskFailed
   | TaskSkipped
+  | TaskCached
   | TaskCancelled
   | TaskLogged
   | TaskProgressed
   | DatasetLoaded
   | DatasetStored
+  | DatasetVersioned
   | RunFinished;
 
 interface Event<Type extends string> {
@@ -63,6 +67,13 @@ export interface TaskSkipped extends Event<"task-skipped"> {
   readonly dataset: string;
 }
 
+/** The task did not run: a former result of it is current. Its outputs are versioned as if it had. */
+export interface TaskCached extends Event<"task-cached"> {
+  readonly task: TaskId;
+  /** The run that made the result. */
+  readonly from: string;
+}
+
 /** The task did not run, or was stopped, because the run failed or was cancelled. */
 export interface TaskCancelled extends Event<"task-cancelled"> {
   readonly task: TaskId;
@@ -70,7 +81,9 @@ export interface TaskCancelled extends Event<"task-cancelled"> {
 
 export interface TaskLogged extends Event<"task-logged"> {
   readonly task: TaskId;
+  readonly level: LogLevel;
   readonly message: string;
+  readonly fields?: JsonObject;
 }
 
 export interface TaskProgressed extends Event<"task-progressed"> {
@@ -99,9 +112,20 @@ export interface DatasetStored extends Event<"dataset-stored"> {
   readonly durationMs: number;
 }
 
+/** A task has produced a version of a dataset. Only runs that keep state have versions. */
+export interface DatasetVersioned extends Event<"dataset-versioned"> {
+  readonly dataset: string;
+  readonly task: TaskId;
+  /** The same for the same content. */
+  readonly version: string;
+  readonly rows?: number;
+  /** Of what is kept: the artifact, or the object in the dataset's storage. */
+  readonly sizeBytes?: number;
+}
+
 export interface RunFinished extends Event<"run-finished"> {
   readonly status: RunStatus;
   readonly durationMs: number;
 }
 
-export type RunStatus = "succeeded" | "failed" | "cancelled";
+export type RunStatus = "succeeded" | "failed" | "cancelled" | "timed-out";

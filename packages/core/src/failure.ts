@@ -2,7 +2,15 @@
 import type { Diagnostic } from "./diagnostic.js";
 import type { TaskId } from "./graph.js";
 
-export type Failure = TaskThrew | TaskTimedOut | OutputMissing | DatasetUnavailable;
+export type Failure =
+  | TaskThrew
+  | TaskTimedOut
+  | TaskCrashed
+  | InputChanged
+  | NotTransferable
+  | OutputMissing
+  | OutputInvalid
+  | DatasetUnavailable;
 
 /** The user's function threw or rejected. */
 export interface TaskThrew {
@@ -22,6 +30,46 @@ export interface TaskTimedOut {
   readonly timeoutMs: number;
 }
 
+/** The thread or process that ran the task's function has ended before the function did. */
+export interface TaskCrashed {
+  readonly reason: "task-crashed";
+  readonly task: TaskId;
+  readonly attempt: number;
+  readonly inputs: readonly string[];
+  readonly cause: CrashCause;
+}
+
+export type CrashCause =
+  | { readonly kind: "out-of-memory"; readonly limitMb: number | undefined }
+  /** The function called `process.exit()`. */
+  | { readonly kind: "exited"; readonly exitCode: number }
+  | { readonly kind: "killed"; readonly signal: string }
+  /** An error that was thrown outside of the function's promise. */
+  | { readonly kind: "uncaught"; readonly error: ErrorInfo };
+
+/** The user's function tried to change a value that other tasks read as well. */
+export interface InputChanged {
+  readonly reason: "input-changed";
+  readonly task: TaskId;
+  readonly attempt: number;
+  readonly inputs: readonly string[];
+  readonly dataset: string;
+  /** Names of the other tasks that read the dataset. */
+  readonly readers: readonly string[];
+  readonly error: ErrorInfo;
+}
+
+/** A value cannot be sent to, or from, the thread or process that runs the task. */
+export interface NotTransferable {
+  readonly reason: "not-transferable";
+  readonly task: TaskId;
+  readonly attempt: number;
+  readonly inputs: readonly string[];
+  /** What it is, such as `dataset 'users'`. */
+  readonly what: string;
+  readonly why: string;
+}
+
 /** The user's function returned no value for a dataset that its return type promises. */
 export interface OutputMissing {
   readonly reason: "output-missing";
@@ -30,6 +78,18 @@ export interface OutputMissing {
   readonly dataset: string;
   /** Where it was expected in the returned value; `""` for the value itself. */
   readonly path: string;
+}
+
+/** The user's function returned a value that does not fit the dataset's type. */
+export interface OutputInvalid {
+  readonly reason: "output-invalid";
+  readonly task: TaskId;
+  readonly inputs: readonly string[];
+  readonly dataset: string;
+  /** Where in the dataset's value; `""` for the value itself. */
+  readonly path: string;
+  readonly expected: string;
+  readonly found: string;
 }
 
 /** A dataset could not be read from, or written to, its storage. */
@@ -49,4 +109,6 @@ export interface ErrorInfo {
   /** The user's frames only. */
   readonly stack?: string;
   readonly cause?: ErrorInfo;
+  /** It is a `NonRetryableError`, or was caused by one: another attempt is of no use. */
+  readonly isFinal?: true;
 }

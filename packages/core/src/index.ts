@@ -14,7 +14,15 @@ export type {
   ServerlessOptions,
 } from "./compute.js";
 export { compute } from "./compute.js";
-export type { ContextMark, Signal, SignalLike, TaskContext } from "./context.js";
+export type {
+  ContextMark,
+  LogFields,
+  LogLevel,
+  Signal,
+  SignalLike,
+  TaskContext,
+  TaskLog,
+} from "./context.js";
 export type { Dataset, DatasetDeclaration, DatasetMark, DatasetOptions } from "./dataset.js";
 export { dataset } from "./dataset.js";
 export type { Diagnostic, DiagnosticCode, Location, RelatedInformation, Severity } from "./diagnostic.js";
@@ -49,6 +57,7 @@ export { compareText, sortKeys } from "./json.js";
 export type * from "./manifest.js";
 export { manifestVersion } from "./manifest.js";
 export { parseManifest, readManifest, renderManifest } from "./manifest-io.js";
+export { isNonRetryable, NonRetryableError } from "./non-retryable-error.js";
 export { topologicalOrder } from "./order.js";
 export type {
   Pipeline,
@@ -72,8 +81,17 @@ export { type EnvReference, env, type SecretReference, type StringOption, secret
 export { render, type VisualizeOptions } from "./render/render.js";
 export { type DiagnosticStyle, renderDiagnostic } from "./render-diagnostic.js";
 export { fail, type Result, succeed } from "./result.js";
-export { describeFailure, errorText, RunError, renderStack } from "./run-error.js";
+export { crashText, describeFailure, describeStop, errorText, RunError, renderStack } from "./run-error.js";
 export { checkParams, parseParam } from "./run-params.js";
 export { suggest } from "./suggest.js";
-export type { Task, TaskFunction, TaskMark, TaskMetadata, TaskOptions, TaskWiring } from "./task.js";
+export type {
+  CacheOptions,
+  RetryOptions,
+  Task,
+  TaskFunction,
+  TaskMark,
+  TaskMetadata,
+  TaskOptions,
+  TaskWiring,
+} from "./task.js";
 export { task, taskMetadata } from "./task.js";

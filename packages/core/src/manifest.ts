@@ -70,12 +70,14 @@ export interface ManifestTask {
   readonly secrets?: readonly ManifestInjected[];
   /** What the task runs on: kind and options. */
   readonly compute?: JsonObject;
-  /** Attempts after the first one, or `{ "$dynamic": type }` where it is no literal. */
+  /** Attempts after the first one, or how many and after which waits; `{ "$dynamic": type }` for what is no literal. */
   readonly retries?: Json;
   /** Duration of one attempt at most, or `{ "$dynamic": type }`. */
   readonly timeout?: Json;
   /** Words to select the task by, or `{ "$dynamic": type }`. */
   readonly tags?: Json;
+  /** False where the task always runs; or how long its results may be used again, and on what they depend. */
+  readonly cache?: Json;
   /** File and line of the declaration. */
   readonly declared: string;
   /** The declaration's doc comment. */

@@ -37,8 +37,29 @@ export interface RunRequest {
   readonly secrets?: SecretProvider;
   /** Cancels the run. */
   readonly signal?: Signal;
+  /** How long the run may take. */
+  readonly timeoutMs?: number;
+  /** Goes on with what does not depend on a failed task; by default a run stops at its first failure. */
+  readonly keepGoing?: boolean;
+  /**
+   * The tasks to run; all by default. What they read of other tasks is taken from `given`, from the dataset's storage or
+   * from what the executor remembers of former runs.
+   */
+  readonly selected?: ReadonlySet<TaskId>;
+  /** Values of datasets that need not be produced. */
+  readonly given?: ReadonlyMap<string, unknown>;
+  /** Where a task's function can be imported from, for an executor that runs it on a thread or in another process. */
+  readonly moduleOf?: (task: TaskId) => TaskModule | undefined;
   /** Called for every event, in order; must not throw. */
   readonly onEvent?: (event: RunEvent) => void;
+}
+
+/** Where a function is exported. */
+export interface TaskModule {
+  /** The JavaScript module, as a `file:` URL. */
+  readonly url: string;
+  /** The names on the way to the function: `["Sales", "clean"]`. */
+  readonly path: readonly string[];
 }
 
 export interface RunOutcome {
@@ -46,13 +67,14 @@ export interface RunOutcome {
   readonly status: RunStatus;
   /** Values of the datasets in `keep`; null where nothing was produced. */
   readonly datasets: ReadonlyMap<string, unknown>;
+  /** The tasks that were selected. */
   readonly tasks: ReadonlyMap<TaskId, TaskStatus>;
   /** In the order in which they happened. */
   readonly failures: readonly Failure[];
   readonly durationMs: number;
 }
 
-export type TaskStatus = "succeeded" | "failed" | "skipped" | "cancelled";
+export type TaskStatus = "succeeded" | "cached" | "failed" | "skipped" | "cancelled";
 
 /**
  * Reads and writes the bytes of one kind of storage. What the bytes mean is the business of formats.

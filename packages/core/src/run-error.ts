@@ -1,6 +1,6 @@
 import { report } from "./catalog.js";
 import { type Diagnostic, GlacierError } from "./diagnostic.js";
-import type { ErrorInfo, Failure } from "./failure.js";
+import type { CrashCause, ErrorInfo, Failure } from "./failure.js";
 import { type Graph, getTask } from "./graph.js";
 import type { RunOutcome } from "./ports.js";
 
@@ -10,7 +10,7 @@ export class RunError extends GlacierError {
 
   constructor(graph: Graph, outcome: RunOutcome) {
     const failures = outcome.failures.map((failure) => describeFailure(graph, failure));
-    super(failures.length > 0 ? failures : [report("runCancelled", { pipeline: graph.name })]);
+    super(failures.length > 0 ? failures : [describeStop(graph, outcome)]);
     this.name = "RunError";
     this.outcome = outcome;
     // The frames of the failed task say where the trouble is; the frames of the engine would not.
@@ -20,7 +20,12 @@ export class RunError extends GlacierError {
   }
 }
 
-/** Turns a failure into a diagnostic: GLA5001, GLA5002, GLA5003, or the storage's own. */
+/** Why a run without failures did not succeed: GLA5012 or GLA5025. */
+export function describeStop({ name: pipeline }: Graph, outcome: RunOutcome): Diagnostic {
+  return report(outcome.status === "timed-out" ? "runTimedOut" : "runCancelled", { pipeline });
+}
+
+/** Turns a failure into a diagnostic: GLA5001 to GLA5003, GLA5021 to GLA5024, or the storage's own. */
 export function describeFailure(graph: Graph, failure: Failure): Diagnostic {
   const task = getTask(graph, failure.task).name;
   switch (failure.reason) {
@@ -30,12 +35,36 @@ export function describeFailure(graph: Graph, failure: Failure): Diagnostic {
     }
     case "task-timed-out":
       return report("taskTimedOut", { ...failure, task, attempts: failure.attempt });
+    case "task-crashed":
+      return report("taskCrashed", { ...failure, task, why: crashText(failure.cause) });
+    case "input-changed":
+      return report("inputChanged", { ...failure, task, error: errorText(failure.error) });
+    case "not-transferable":
+      return report("notTransferable", { ...failure, task });
+    case "output-invalid":
+      return report("outputInvalid", { ...failure, task });
     case "output-missing":
       return report("outputMissing", { ...failure, task });
     case "dataset-unavailable":
       return failure.diagnostic;
     default:
       return failure satisfies never;
+  }
+}
+
+/** Why a task's thread or process has ended. */
+export function crashText(cause: CrashCause): string {
+  switch (cause.kind) {
+    case "out-of-memory":
+      return `it needs more memory than ${cause.limitMb === undefined ? "there is" : `the ${cause.limitMb} MiB that it may use`}`;
+    case "exited":
+      return `it ended its process with exit code ${cause.exitCode}`;
+    case "killed":
+      return `its process was killed by ${cause.signal}`;
+    case "uncaught":
+      return `it threw an error that nothing caught, ${errorText(cause.error)}`;
+    default:
+      return cause satisfies never;
   }
 }
 

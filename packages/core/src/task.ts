@@ -8,13 +8,46 @@ export type TaskFunction = (...inputs: never[]) => unknown;
 export interface TaskOptions {
   /** What the task runs on. */
   readonly compute?: Compute;
-  /** Attempts after the first one failed. */
-  readonly retries?: number;
+  /** Attempts after the first one failed; or how many, and how long to wait before each. */
+  readonly retries?: number | RetryOptions;
   /** How long one attempt may take. */
   readonly timeout?: Duration;
   /** Words to select tasks by. */
   readonly tags?: readonly string[];
+  /**
+   * Whether a former result is used again where nothing that it was made of has changed: the task's code, its inputs,
+   * parameters and `env`. True by default.
+   */
+  readonly cache?: boolean | CacheOptions;
 }
+
+export interface RetryOptions {
+  /** Attempts after the first one failed. */
+  readonly limit: number;
+  /** The wait before the first retry; by default the executor's. */
+  readonly delay?: Duration;
+  /** How the wait grows from retry to retry: it doubles, grows by `delay`, or stays. `exponential` by default. */
+  readonly backoff?: "exponential" | "linear" | "constant";
+  /** The longest wait; a minute by default. */
+  readonly maxDelay?: Duration;
+  /** Whether each wait is shortened by up to a half at random. True by default. */
+  readonly jitter?: boolean;
+}
+
+export interface CacheOptions {
+  /** How old a result may be that is used again. */
+  readonly maxAge?: Duration;
+  /** Names of environment variables that the result depends on. */
+  readonly env?: readonly string[];
+}
+
+/** Rejects what is misspelt inside of `retries` and `cache`. */
+type ExactParts<Options> = (Options extends { readonly retries: infer Retries extends object }
+  ? { readonly retries: Exact<RetryOptions, Retries> }
+  : unknown) &
+  (Options extends { readonly cache: infer Cache extends object }
+    ? { readonly cache: Exact<CacheOptions, Cache> }
+    : unknown);
 
 /** The mark of a function that `task()` returned; it carries the options' literal types and exists in types only. */
 export declare abstract class TaskMark<in out Options> {
@@ -52,7 +85,7 @@ const metadataKey = Symbol.for("@glacier-ts/core/task");
  * @param wiring written by the compiler
  */
 export function task<const Options extends TaskOptions, Function extends TaskFunction>(
-  options: Options & Exact<TaskOptions, Options>,
+  options: Options & Exact<TaskOptions, Options> & ExactParts<Options>,
   run: Function,
   wiring?: TaskWiring,
 ): Task<Function, Options> {

@@ -4,6 +4,7 @@ import type { InjectedValues } from "./injected-values.js";
 import type { PlannedTask } from "./plan.js";
 import { type RunDatasets, taskOf } from "./run-datasets.js";
 import type { RunEvents } from "./run-events.js";
+import { makeTaskLog } from "./task-log.js";
 
 /** Longest delay that `setTimeout` knows: 24.8 days. */
 const maxTimerMs = 2 ** 31 - 1;
@@ -151,8 +152,15 @@ export class Attempt {
     return {
       signal: this.#controller.signal,
       attempt: this.number,
-      log: (message) =>
-        events?.emit({ type: "task-logged", task, message: injected.redact(String(message)) }),
+      log: makeTaskLog((level, message, fields) =>
+        events?.emit({
+          type: "task-logged",
+          task,
+          level,
+          message: injected.redact(message),
+          ...(fields && { fields: injected.redactJson(fields) }),
+        }),
+      ),
       progress: (done, total) => events?.emit({ type: "task-progressed", task, done, total }),
     };
   }

@@ -1,7 +1,7 @@
 import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
-import type { ErrorInfo } from "@glacier-ts/core";
+import { type ErrorInfo, isNonRetryable } from "@glacier-ts/core";
 
 const maxCauses = 10;
 
@@ -22,11 +22,14 @@ export function errorInfo(thrown: unknown): ErrorInfo {
     seen.push(at);
     chain.push(describe(at));
   }
-  return chain.reduceRight<ErrorInfo | undefined>(
+  const info = chain.reduceRight<ErrorInfo | undefined>(
     (cause, error) => (cause ? { ...error, cause } : error),
     undefined,
   ) as ErrorInfo;
+  return seen.some(isFinal) ? { ...info, isFinal: true } : info;
 }
+
+const isFinal = (thrown: unknown) => attempt(() => isNonRetryable(thrown)) === true;
 
 function describe(thrown: unknown): Omit<ErrorInfo, "cause"> {
   if (!isErrorLike(thrown)) return { name: "NonError", message: textOf(thrown) };

@@ -2,6 +2,8 @@ import process from "node:process";
 import {
   type ErrorInfo,
   GlacierError,
+  type Json,
+  type JsonObject,
   type ManifestTask,
   type RunRequest,
   report,
@@ -79,11 +81,24 @@ export class InjectedValues {
     return redacted;
   }
 
+  /** Plain data without the values of secrets. */
+  redactJson<Data extends JsonObject>(data: Data): Data {
+    if (this.#secrets.size === 0) return data;
+    const redact = (value: Json): Json => {
+      if (typeof value === "string") return this.redact(value);
+      if (Array.isArray(value)) return value.map(redact);
+      if (typeof value !== "object" || value === null) return value;
+      return Object.fromEntries(Object.entries(value).map(([key, part]) => [this.redact(key), redact(part)]));
+    };
+    return redact(data) as Data;
+  }
+
   /** An error without the values of secrets. */
   redactError(error: ErrorInfo): ErrorInfo {
     if (this.#secrets.size === 0) return error;
     const { name, message, stack, cause } = error;
     return {
+      ...error,
       name: this.redact(name),
       message: this.redact(message),
       ...(stack !== undefined && { stack: this.redact(stack) }),

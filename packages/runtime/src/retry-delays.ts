@@ -1,6 +1,12 @@
 import type { Failure } from "@glacier-ts/core";
+import type { RetryPolicy } from "./task-policy.js";
 
-const maxDelayMs = 60_000;
+/** The wait after an attempt, by the wait after the first one. */
+const growth = {
+  exponential: (attempt: number) => 2 ** (attempt - 1),
+  linear: (attempt: number) => attempt,
+  constant: () => 1,
+} as const satisfies Record<RetryPolicy["backoff"], (attempt: number) => number>;
 
 /** A task that waits for its next attempt, and why. */
 interface Retry {
@@ -33,14 +39,21 @@ export class RetryDelays {
   }
 
   /**
-   * Calls `onDue` when the delay after a failed attempt has passed. Delays grow exponentially, and are shortened by up to
-   * a half at random, so that tasks that failed together do not come back together.
+   * Calls `onDue` when the delay after a failed attempt has passed. With jitter a delay is shortened by up to a half at
+   * random, so that tasks that failed together do not come back together.
    *
    * @returns the delay in milliseconds
    */
-  add(task: number, attempt: number, failure: Failure, onDue: (task: number) => void): number {
-    const longestMs = Math.min(this.#firstDelayMs * 2 ** (attempt - 1), maxDelayMs);
-    const delayMs = Math.round(longestMs * (1 - Math.random() / 2));
+  add(
+    task: number,
+    attempt: number,
+    failure: Failure,
+    policy: RetryPolicy,
+    onDue: (task: number) => void,
+  ): number {
+    const first = policy.delayMs ?? this.#firstDelayMs;
+    const longestMs = Math.min(first * growth[policy.backoff](attempt), policy.maxDelayMs);
+    const delayMs = Math.round(policy.hasJitter ? longestMs * (1 - Math.random() / 2) : longestMs);
     const timer = setTimeout(() => {
       this.#waiting.delete(task);
       onDue(task);

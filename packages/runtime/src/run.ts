@@ -68,7 +68,7 @@ export class Run implements AttemptHost {
     this.#waitingFor = Int32Array.from(plan.tasks, (task) => task.upstream);
     this.#status = new Array(plan.tasks.length).fill(undefined);
     const stored = new StoredDatasets(request.projectRoot, settings.storage, this.events);
-    const isRetried = (task: number) => this.#policy(task).retries > 0;
+    const isRetried = (task: number) => this.#policy(task).retry.limit > 0;
     this.datasets = new RunDatasets(plan, request.keep, stored, isRetried);
   }
 
@@ -101,7 +101,8 @@ export class Run implements AttemptHost {
     this.#attemptEnded(attempt);
     const { index, number } = attempt;
     // Failures that name an attempt are those of the user's function; others would come back.
-    const isRetried = "attempt" in failure && number <= this.#policy(index).retries;
+    const isFinal = failure.reason === "task-threw" && failure.error.isFinal;
+    const isRetried = "attempt" in failure && !isFinal && number <= this.#policy(index).retry.limit;
     if (isRetried && !this.#stop) this.#retryLater(index, number, failure);
     else this.#fail(index, failure);
     this.#advance();
@@ -209,7 +210,7 @@ export class Run implements AttemptHost {
   }
 
   #retryLater(index: number, attempt: number, failure: Failure): void {
-    const delayMs = this.#retries.add(index, attempt, failure, this.#tryAgain);
+    const delayMs = this.#retries.add(index, attempt, failure, this.#policy(index).retry, this.#tryAgain);
     this.events?.emit({ type: "task-retrying", task: this.#task(index).id, attempt, delayMs, failure });
   }
 

@@ -3,20 +3,31 @@ import {
   type Json,
   type JsonObject,
   type ManifestTask,
+  type RetryOptions,
   type TaskFunction,
   taskMetadata,
 } from "@glacier-ts/core";
 
 /** How often and how long a task may be tried. */
 export interface TaskPolicy {
-  /** Attempts after the first one. */
-  readonly retries: number;
+  readonly retry: RetryPolicy;
   readonly timeoutMs?: number;
   /** Why the options cannot be used. Only options that the compiler could not read can be wrong here. */
   readonly problem?: string;
 }
 
-const defaultPolicy: TaskPolicy = { retries: 0 };
+export interface RetryPolicy {
+  /** Attempts after the first one. */
+  readonly limit: number;
+  /** Undefined for the executor's. */
+  readonly delayMs?: number | undefined;
+  readonly backoff: NonNullable<RetryOptions["backoff"]>;
+  readonly maxDelayMs: number;
+  readonly hasJitter: boolean;
+}
+
+const noRetry: RetryPolicy = { limit: 0, backoff: "exponential", maxDelayMs: 60_000, hasJitter: true };
+const defaultPolicy: TaskPolicy = { retry: noRetry };
 
 /**
  * Reads the policy of a task from the manifest, and from what `task()` remembered where the manifest says `$dynamic`.
@@ -26,25 +37,65 @@ export function readPolicy(manifest: ManifestTask, run: TaskFunction): TaskPolic
   if (manifest.retries === undefined && manifest.timeout === undefined && manifest.compute === undefined)
     return defaultPolicy;
 
-  const options = taskMetadata(run)?.options;
-  const atRunTime = options?.compute as JsonObject | undefined;
-  const compute = option(manifest.compute, atRunTime) as JsonObject | undefined;
-  const retries = option(manifest.retries, options?.retries) ?? 0;
-  const timeout = option(manifest.timeout, options?.timeout) ?? option(compute?.timeout, atRunTime?.timeout);
-
-  const problem = (name: string, found: unknown, expected: string) => ({
-    retries: 0,
-    problem: `Option '${name}' of task '${manifest.name}' is ${JSON.stringify(found) ?? String(found)}, expected ${expected}`,
-  });
-  if (typeof retries !== "number" || !(retries >= 0) || (retries !== Infinity && !Number.isInteger(retries)))
-    return problem("retries", retries, "a whole number from 0");
-  if (timeout === undefined) return { retries };
-  const timeoutMs = typeof timeout === "string" ? durationMs(timeout) : undefined;
-  if (timeoutMs === undefined) return problem("timeout", timeout, "a duration such as '30s'");
-  return { retries, timeoutMs };
+  const options = taskMetadata(run)?.options as JsonObject | undefined;
+  const compute = optionValue(manifest.compute, options?.compute) as JsonObject | undefined;
+  const retries = optionValue(manifest.retries, options?.retries) ?? 0;
+  const timeout = optionValue(manifest.timeout, options?.timeout) ?? compute?.timeout;
+  try {
+    return {
+      retry: readRetries(typeof retries === "object" ? (retries as JsonObject) : { limit: retries }),
+      ...(timeout !== undefined && { timeoutMs: readDuration("timeout", timeout) }),
+    };
+  } catch (error) {
+    if (!(error instanceof WrongOption)) throw error;
+    const { option, found, expected } = error;
+    const text = JSON.stringify(found) ?? String(found);
+    return {
+      retry: noRetry,
+      problem: `Option '${option}' of task '${manifest.name}' is ${text}, expected ${expected}`,
+    };
+  }
 }
 
-function option(written: Json | undefined, atRunTime: Json | undefined): Json | undefined {
-  const isDynamic = typeof written === "object" && written !== null && Object.hasOwn(written, "$dynamic");
-  return isDynamic ? atRunTime : written;
+/** An option as it is in the manifest; where that says `$dynamic`, also in a part of it, as it is at run time. */
+export function optionValue(written: Json | undefined, atRunTime: Json | undefined): Json | undefined {
+  if (typeof written !== "object" || written === null || Array.isArray(written)) return written;
+  if (Object.hasOwn(written, "$dynamic")) return atRunTime;
+  const parts = Object.entries(written as JsonObject);
+  if (!parts.some(([, part]) => typeof part === "object")) return written;
+  const known = atRunTime as JsonObject | undefined;
+  return Object.fromEntries(
+    parts.map(([key, part]) => [key, optionValue(part, known?.[key])] as const),
+  ) as JsonObject;
+}
+
+class WrongOption extends Error {
+  readonly option: string;
+  readonly found: unknown;
+  readonly expected: string;
+
+  constructor(option: string, found: unknown, expected: string) {
+    super(option);
+    this.option = option;
+    this.found = found;
+    this.expected = expected;
+  }
+}
+
+function readRetries({ limit, delay, backoff, maxDelay, jitter }: JsonObject): RetryPolicy {
+  if (typeof limit !== "number" || !(limit >= 0) || (limit !== Infinity && !Number.isInteger(limit)))
+    throw new WrongOption("retries", limit, "a whole number from 0");
+  return {
+    limit,
+    delayMs: delay === undefined ? undefined : readDuration("retries.delay", delay),
+    backoff: (backoff as RetryOptions["backoff"]) ?? noRetry.backoff,
+    maxDelayMs: maxDelay === undefined ? noRetry.maxDelayMs : readDuration("retries.maxDelay", maxDelay),
+    hasJitter: jitter !== false,
+  };
+}
+
+function readDuration(option: string, found: Json | undefined): number {
+  const milliseconds = typeof found === "string" ? durationMs(found) : undefined;
+  if (milliseconds === undefined) throw new WrongOption(option, found, "a duration such as '30s'");
+  return milliseconds;
 }

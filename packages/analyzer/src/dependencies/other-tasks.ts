@@ -87,8 +87,8 @@ export function readOtherTask(
   if (difference !== undefined) {
     return unread(report("dependencyStale", { kind, owner, difference }, location));
   }
-  const { name, doc, declared, compute, retries, timeout, tags } = described;
-  const options = Object.entries({ compute, retries, timeout, tags }).filter(
+  const { name, doc, declared, compute, retries, timeout, tags, cache } = described;
+  const options = Object.entries({ compute, retries, timeout, tags, cache }).filter(
     ([, value]) => value !== undefined,
   );
   const facts = {

@@ -24,7 +24,7 @@ import type { Mark, MarkedType, MarkReader } from "./marks.js";
 import { readOptions } from "./options.js";
 import { firstType } from "./sort-types.js";
 
-const taskOptions = ["compute", "retries", "timeout", "tags"];
+const taskOptions = ["compute", "retries", "timeout", "tags", "cache"];
 
 /** Types whose elements are not datasets: a stream is a dataset of an iterable. */
 const iterables = new Set([

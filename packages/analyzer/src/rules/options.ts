@@ -28,6 +28,10 @@ const notEmpty: Expectation = { test: (value) => value !== "", expected: "a text
 const expectations: readonly (readonly [option: string, Expectation])[] = Object.entries({
   retries: wholeNumber(0, "a whole number, 0 or more"),
   timeout: duration,
+  "retries.limit": wholeNumber(0, "a whole number, 0 or more"),
+  "retries.delay": duration,
+  "retries.maxDelay": duration,
+  "cache.maxAge": duration,
   "compute.timeout": duration,
   "compute.memory": wholeNumber(1, "a whole number of MiB, 1 or more"),
   "compute.cpu": positive,

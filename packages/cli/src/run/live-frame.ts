@@ -34,7 +34,7 @@ export function renderLiveFrame(tracker: RunTracker, options: LiveFrameOptions):
 
 /** `analytics  3/12 tasks · 2 running · 1 failed · 4.2 s`. */
 function headerText(tracker: RunTracker, { channel, nowMs }: LiveFrameOptions): string {
-  const done = tracker.count("succeeded", "failed", "skipped", "cancelled");
+  const done = tracker.count("succeeded", "cached", "failed", "skipped", "cancelled");
   const part = (amount: number, word: string, paint = (text: string) => text) =>
     amount === 0 ? [] : [paint(`${numberText(amount)} ${word}`)];
   const parts = [
@@ -42,6 +42,7 @@ function headerText(tracker: RunTracker, { channel, nowMs }: LiveFrameOptions): 
     ...part(tracker.count("running"), "running"),
     ...part(tracker.count("retrying"), "retrying", (text) => channel.paint("warning", text)),
     ...part(tracker.count("failed"), "failed", (text) => channel.paint("error", text)),
+    ...part(tracker.count("cached"), "cached"),
     ...part(tracker.count("skipped"), "skipped"),
     ...part(tracker.count("cancelled"), "cancelled"),
     channel.paint("faint", durationText(Math.max(0, nowMs - tracker.startedAtMs))),
@@ -74,6 +75,8 @@ function taskLine(task: TrackedTask, { channel, nowMs }: LiveFrameOptions): stri
     }
     case "succeeded":
       return line(channel.paint("good", "✓"), faint(durationText(task.durationMs ?? 0)));
+    case "cached":
+      return faint(line("✓", "cached"));
     case "failed":
       return line(channel.paint("error", "✗"), faint(durationText(task.durationMs ?? 0)));
     case "skipped":

@@ -47,6 +47,7 @@ export class PlainView implements RunView {
 export function eventLine(event: RunEvent, tracker: RunTracker, channel: Channel): string | undefined {
   switch (event.type) {
     case "task-succeeded":
+    case "task-cached":
     case "task-failed":
     case "task-skipped":
     case "task-cancelled":
@@ -66,6 +67,7 @@ export function eventLine(event: RunEvent, tracker: RunTracker, channel: Channel
     case "task-progressed":
     case "dataset-loaded":
     case "dataset-stored":
+    case "dataset-versioned":
     case "run-finished":
       return undefined;
     default:

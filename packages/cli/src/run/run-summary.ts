@@ -27,7 +27,7 @@ export async function renderRunSummary(
 function taskSection(tracker: RunTracker, channel: Channel): string {
   const tasks = [...tracker.tasks.values()];
   const isWhole = tasks.length <= shownTasks;
-  const isBad = (task: TrackedTask) => Number(task.status !== "succeeded");
+  const isBad = (task: TrackedTask) => Number(task.status !== "succeeded" && task.status !== "cached");
   const byInterest = (a: TrackedTask, b: TrackedTask) =>
     isBad(b) - isBad(a) || (b.durationMs ?? 0) - (a.durationMs ?? 0);
   const shown = isWhole ? tasks : tasks.toSorted(byInterest).slice(0, shownTasks);
@@ -75,8 +75,8 @@ function datasetSection(tracker: RunTracker, channel: Channel): string {
 
 /** `analytics succeeded: 3 tasks in 1.2 s.` */
 function statusLine(tracker: RunTracker, outcome: RunOutcome, channel: Channel): string {
-  const style = { succeeded: "good", failed: "error", cancelled: "warning" } as const;
-  const counts = (["failed", "cancelled", "skipped"] as const)
+  const style = { succeeded: "good", failed: "error", cancelled: "warning", "timed-out": "error" } as const;
+  const counts = (["cached", "failed", "cancelled", "skipped"] as const)
     .map((status) => ({ status, amount: tracker.count(status) }))
     .filter(({ amount }) => amount > 0)
     .map(({ status, amount }) => `, ${numberText(amount)} ${status}`)

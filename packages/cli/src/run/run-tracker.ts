@@ -91,6 +91,9 @@ export class RunTracker {
       case "task-skipped":
         this.#finish(event.task, "skipped", atMs).missing = event.dataset;
         return;
+      case "task-cached":
+        this.#finish(event.task, "cached", atMs);
+        return;
       case "task-cancelled":
         this.#finish(event.task, "cancelled", atMs);
         return;
@@ -101,6 +104,7 @@ export class RunTracker {
         this.datasets.push({ ...event, direction: "written" });
         return;
       case "task-logged":
+      case "dataset-versioned":
       case "run-finished":
         return;
       default:

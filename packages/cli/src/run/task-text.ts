@@ -1,4 +1,4 @@
-import { errorText, type Failure } from "@glacier-ts/core";
+import { crashText, errorText, type Failure } from "@glacier-ts/core";
 import type { Channel } from "../channel.js";
 import { escapeText } from "../escape.js";
 import { durationText } from "../units.js";
@@ -15,6 +15,8 @@ export function finishedTaskText(task: TrackedTask, channel: Channel): string {
       const why = task.failure ? failureText(task.failure) : "";
       return line(channel.paint("error", "✗"), effortText(task, channel), why);
     }
+    case "cached":
+      return line(channel.paint("faint", "✓"), channel.paint("faint", "cached"));
     case "skipped":
       return line(channel.paint("faint", "-"), `skipped: '${escapeText(task.missing ?? "")}' is null`);
     case "cancelled":
@@ -50,6 +52,14 @@ export function failureText(failure: Failure): string {
       return escapeText(errorText(failure.error));
     case "task-timed-out":
       return `took longer than ${durationText(failure.timeoutMs)}`;
+    case "task-crashed":
+      return escapeText(crashText(failure.cause));
+    case "input-changed":
+      return `tried to change '${escapeText(failure.dataset)}'`;
+    case "not-transferable":
+      return escapeText(`${failure.what} cannot be sent to where the task runs`);
+    case "output-invalid":
+      return escapeText(`returned ${failure.found} for '${failure.dataset}', expected ${failure.expected}`);
     case "output-missing":
       return `returned nothing for '${escapeText(failure.dataset)}'`;
     case "dataset-unavailable":
