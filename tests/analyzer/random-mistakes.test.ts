@@ -7,7 +7,7 @@ import { randomMistakes } from "./support/random-mistake.js";
 
 /** Programs that are compiled together. */
 const batchSize = 20;
-const numRuns = Math.ceil(Number(process.env.RANDOM_PROGRAMS ?? 400) / batchSize);
+const numRuns = Math.ceil(Number(process.env.RANDOM_PROGRAMS ?? 200) / batchSize);
 const timeoutMs = 60_000 + numRuns * 10_000;
 
 it(`finds the mistakes of ${numRuns * batchSize} random programs`, {

@@ -14,7 +14,7 @@ import { projectOfCase } from "./support/tspc.js";
 const isWired = ({ folder }: FixtureCase) =>
   /\b(task|pipeline|dataset)\(/.test(readFileSync(entryOf(folder), "utf8"));
 
-const cases = runnableCases({ programs: 4 }).filter(
+const cases = runnableCases({ programs: 4, entries: 1 }).filter(
   (fixture) => fixture.expects === "manifest" || isWired(fixture),
 );
 

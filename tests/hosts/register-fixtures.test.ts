@@ -6,7 +6,7 @@ import { askPipelines, entryOf, storedPipelines } from "./support/ask-pipelines.
 import { runnableCases } from "./support/corpus.js";
 import { projectOfCase } from "./support/tspc.js";
 
-const cases = runnableCases({ programs: 1 });
+const cases = runnableCases({ programs: 1, entries: 1 });
 let found: ReadonlyMap<string, unknown>;
 
 beforeAll(async () => {

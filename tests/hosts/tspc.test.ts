@@ -8,7 +8,7 @@ import { manifestOf, projectOfCase, tspc } from "./support/tspc.js";
 
 /** Those with other compiler options, and those with packages. */
 const always = /GLA1014|GLA1015|typescript\/reports|commonjs|module-kinds|path-alias|programs\/packages/;
-const cases = corpusCases({ programs: 6, always });
+const cases = corpusCases({ programs: 12, entries: 3, always });
 
 describe.concurrent("reports as the analyzer does", () => {
   it.each(cases.filter(({ expects }) => expects === "diagnostics"))("$name", async (fixture) => {

@@ -50,7 +50,7 @@ const byPlace = (a: Shown, b: Shown) => (`${a.place} ${a.code}` < `${b.place} ${
 
 describe.concurrent("reports as the analyzer does", () => {
   // Of tests at one time, only their own context says which one has finished.
-  it.for(corpusCases({ programs: 8 }))("$name", async (fixture, { onTestFinished }) => {
+  it.for(corpusCases({ programs: 12, entries: 2 }))("$name", async (fixture, { onTestFinished }) => {
     const folder = projectOfCase(fixture);
     const { diagnostics } = analyzeFolder(folder);
     nameForEditor(folder);

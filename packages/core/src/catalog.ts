@@ -642,6 +642,13 @@ export const catalog = {
     (d: { pipeline: string }) => `The run of pipeline '${d.pipeline}' took longer than it may.`,
     "The time that the run was given (`--timeout`, or `timeoutMs` of the executor's request) has passed.",
   ),
+  datasetNotKept: error(
+    5043,
+    (d: { dataset: string; task: string }) =>
+      `Dataset '${d.dataset}' is not there: task '${d.task}' is not part of this run, and nothing is kept of a former one.`,
+    "What a run reads of tasks that were not selected comes from former runs, or from the dataset's storage.",
+    (d) => `select the task as well: \`+${d.task}\``,
+  ),
 
   // 6xxx compile
   dynamicInTarget: error(

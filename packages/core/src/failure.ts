@@ -10,7 +10,8 @@ export type Failure =
   | NotTransferable
   | OutputMissing
   | OutputInvalid
-  | DatasetUnavailable;
+  | DatasetUnavailable
+  | StateUnavailable;
 
 /** The user's function threw or rejected. */
 export interface TaskThrew {
@@ -99,6 +100,14 @@ export interface DatasetUnavailable {
   readonly task: TaskId;
   readonly inputs: readonly string[];
   readonly dataset: string;
+  readonly diagnostic: Diagnostic;
+}
+
+/** What a task has produced could not be kept for later runs. */
+export interface StateUnavailable {
+  readonly reason: "state-unavailable";
+  readonly task: TaskId;
+  readonly inputs: readonly string[];
   readonly diagnostic: Diagnostic;
 }
 

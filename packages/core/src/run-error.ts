@@ -46,6 +46,7 @@ export function describeFailure(graph: Graph, failure: Failure): Diagnostic {
     case "output-missing":
       return report("outputMissing", { ...failure, task });
     case "dataset-unavailable":
+    case "state-unavailable":
       return failure.diagnostic;
     default:
       return failure satisfies never;

@@ -5,9 +5,7 @@ import type { PlannedTask } from "./plan.js";
 import { type RunDatasets, taskOf } from "./run-datasets.js";
 import type { RunEvents } from "./run-events.js";
 import { makeTaskLog } from "./task-log.js";
-
-/** Longest delay that `setTimeout` knows: 24.8 days. */
-const maxTimerMs = 2 ** 31 - 1;
+import { startTimer } from "./timer.js";
 
 /** What an attempt needs of its run. */
 export interface AttemptHost {
@@ -38,7 +36,7 @@ export class Attempt {
   readonly #host: AttemptHost;
   readonly #timeoutMs: number | undefined;
   #controller: AbortController | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #stopTimer: (() => void) | undefined;
   #isTimedOut = false;
   #isOver = false;
 
@@ -61,7 +59,7 @@ export class Attempt {
     const list = this.#host.datasets.argumentsOf(task);
     if (task.manifest.context !== undefined) list[task.manifest.context] = this.#makeContext();
     this.#host.injected.fill(task.manifest, list);
-    if (this.#timeoutMs !== undefined) this.#startTimer(this.#timeoutMs);
+    if (this.#timeoutMs !== undefined) this.#stopTimer = startTimer(this.#timeoutMs, () => this.#timeOut());
     let returned: unknown;
     let promise: Promise<unknown> | undefined;
     try {
@@ -125,22 +123,14 @@ export class Attempt {
   #end(result: readonly unknown[] | Failure): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#stopTimer?.();
     if (isFailure(result)) this.#host.attemptFailed(this, result);
     else this.#host.attemptSucceeded(this, result);
   }
 
-  #startTimer(leftMs: number): void {
-    const stepMs = Math.min(leftMs, maxTimerMs);
-    this.#timer = setTimeout(() => {
-      if (stepMs < leftMs) this.#startTimer(leftMs - stepMs);
-      else this.#timeOut();
-    }, stepMs);
-  }
-
   #timeOut(): void {
     this.#isTimedOut = true;
-    this.#timer = setTimeout(() => this.#endTimedOut(), this.#host.graceMs);
+    this.#stopTimer = startTimer(this.#host.graceMs, () => this.#endTimedOut());
     const text = `Task '${this.task.manifest.name}' took longer than ${this.#timeoutMs} ms`;
     this.abort(new DOMException(text, "TimeoutError"));
   }

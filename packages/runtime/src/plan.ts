@@ -1,7 +1,6 @@
 /** What an executor needs of a graph, computed once: tasks and datasets as arrays that name one another by number. */
 import {
   type Graph,
-  type GraphDataset,
   type GraphTask,
   getTask,
   type JsonObject,
@@ -24,8 +23,6 @@ export interface PlannedTask {
   readonly id: TaskId;
   readonly manifest: ManifestTask;
   readonly inputs: readonly PlannedInput[];
-  /** Datasets among the inputs that are read from their storage, each once. */
-  readonly external: readonly number[];
   readonly outputs: readonly PlannedOutput[];
   /** One of the outputs has a storage. */
   readonly storesOutputs: boolean;
@@ -61,6 +58,8 @@ export interface PlannedDataset {
   readonly name: string;
   readonly manifest: ManifestDataset | undefined;
   readonly schema: JsonObject | undefined;
+  /** Number of the task that makes it. */
+  readonly producer: number | undefined;
   /** Numbers of the tasks that read it; a task with two parameters for it is there twice. */
   readonly readers: readonly number[];
 }
@@ -87,9 +86,11 @@ function buildPlan(graph: Graph): Plan {
   const readers: number[][] = Array.from(graph.datasets, () => []);
   for (const [number, task] of tasks.entries())
     for (const input of task.inputs) readers[input.dataset]?.push(number);
-  const datasets = Array.from(graph.datasets.values(), ({ name, manifest }, number): PlannedDataset => {
+  const datasets = Array.from(graph.datasets.values(), (dataset, number): PlannedDataset => {
+    const { name, manifest, producers } = dataset;
     const schema = manifest && graph.schemas[manifest.schema.slice("#/schemas/".length)];
-    return { name, manifest, schema, readers: readers[number] as number[] };
+    const [producer] = producers.map((id) => numbers.tasks.get(id));
+    return { name, manifest, schema, producer, readers: readers[number] as number[] };
   });
   return { graph, tasks, datasets };
 }
@@ -105,12 +106,9 @@ function planTask(graph: Graph, task: GraphTask, numbers: Numbers): PlannedTask 
   for (const { position } of [...(manifest.params ?? []), ...(manifest.secrets ?? [])]) {
     arity = Math.max(arity, position + 1);
   }
-  const external: number[] = [];
   const inputs = manifest.inputs.map((input): PlannedInput => {
     const { position, optional = false, nullable = false } = input;
     const dataset = known(numbers.datasets.get(input.dataset), input.dataset);
-    const { producers, manifest } = graph.datasets.get(input.dataset) as GraphDataset;
-    if (producers.length === 0 && manifest?.storage && !external.includes(dataset)) external.push(dataset);
     arity = Math.max(arity, position + 1);
     return { position, dataset, optional, nullable };
   });
@@ -129,7 +127,6 @@ function planTask(graph: Graph, task: GraphTask, numbers: Numbers): PlannedTask 
     id,
     manifest,
     inputs,
-    external,
     outputs,
     storesOutputs,
     streams,

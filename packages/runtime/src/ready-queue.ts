@@ -11,6 +11,11 @@ export class ReadyQueue {
     return this.#heap.length === 0;
   }
 
+  /** The lowest number; undefined when the queue is empty. */
+  get first(): number | undefined {
+    return this.#heap[0];
+  }
+
   push(task: number): void {
     const heap = this.#heap;
     let at = heap.length;

@@ -1,5 +1,13 @@
-import type { Diagnostic, Failure, Result, TaskId } from "@glacier-ts/core";
-import type { Plan, PlannedInput, PlannedOutput, PlannedTask } from "./plan.js";
+import {
+  type Diagnostic,
+  type Failure,
+  fail,
+  GlacierError,
+  type Result,
+  report,
+  type TaskId,
+} from "@glacier-ts/core";
+import type { Plan, PlannedDataset, PlannedInput, PlannedOutput, PlannedTask } from "./plan.js";
 import { SharedStream } from "./shared-stream.js";
 import type { StoredDatasets } from "./stored-datasets.js";
 
@@ -7,9 +15,26 @@ import type { StoredDatasets } from "./stored-datasets.js";
 export type DatasetFailure = Extract<Failure, { reason: "dataset-unavailable" }>;
 type OutputMissing = Extract<Failure, { reason: "output-missing" }>;
 
+/** Gets the value of a dataset from where it is kept. */
+export type Load = () => Promise<Result<unknown, Diagnostic>>;
+
+export interface RunDatasetsOptions {
+  readonly plan: Plan;
+  /** Datasets whose values the caller wants. */
+  readonly keep: readonly string[];
+  readonly stored: StoredDatasets;
+  /** How to get what a former run has made of a dataset. */
+  readonly latest: (dataset: number) => Load | undefined;
+  /** The run calls the task. */
+  readonly isInScope: (task: number) => boolean;
+  /** The task may be tried again, and so may read a stream again. */
+  readonly isRetried: (task: number) => boolean;
+}
+
 /**
  * The values of a run's datasets, by number: null where nothing was produced, undefined where there is no value yet, or
- * no longer, or never. A value is dropped when its last reader is done, unless the caller wants it.
+ * no longer, or never. What no task of the run makes is loaded when it is first read. A value is dropped when its last
+ * reader is done, unless the caller wants it.
  */
 export class RunDatasets {
   readonly #plan: Plan;
@@ -18,25 +43,36 @@ export class RunDatasets {
   readonly #values: unknown[];
   /** Parameters that still have to read a dataset, and one for the caller. */
   readonly #readersLeft: Int32Array;
-  readonly #loads = new Map<number, Promise<Result<unknown, Diagnostic>>>();
-  readonly #loaded = new Set<number>();
+  /** How to get the values that are not there yet, and that no task will bring. */
+  readonly #loads = new Map<number, Load>();
+  readonly #loading = new Map<number, Promise<Result<unknown, Diagnostic>>>();
   readonly #reported = new Set<Diagnostic>();
 
-  /** @param isRetried whether a task may be tried again, and so may read a stream again */
-  constructor(
-    plan: Plan,
-    keep: readonly string[],
-    stored: StoredDatasets,
-    isRetried: (task: number) => boolean,
-  ) {
+  constructor({ plan, keep, stored, latest, isInScope, isRetried }: RunDatasetsOptions) {
     this.#plan = plan;
     this.#stored = stored;
     this.#isRetried = isRetried;
     this.#values = new Array(plan.datasets.length).fill(undefined);
-    this.#readersLeft = Int32Array.from(plan.datasets, (dataset) => dataset.readers.length);
+    this.#readersLeft = new Int32Array(plan.datasets.length);
     const kept = new Set(keep);
-    for (const [number, dataset] of plan.datasets.entries())
-      if (kept.has(dataset.name)) this.#readersLeft[number] = dataset.readers.length + 1;
+    for (const [number, dataset] of plan.datasets.entries()) {
+      let readers = kept.has(dataset.name) ? 1 : 0;
+      for (const reader of dataset.readers) if (isInScope(reader)) readers++;
+      this.#readersLeft[number] = readers;
+      const isMade = dataset.producer !== undefined && isInScope(dataset.producer);
+      if (isMade || readers === 0) continue;
+      if (dataset.manifest?.storage) this.#loads.set(number, () => stored.load(dataset));
+      else if (dataset.producer !== undefined)
+        this.#loads.set(number, latest(number) ?? (() => notKept(plan, number)));
+    }
+  }
+
+  /** The value of a dataset that no task has to make. */
+  give(name: string, value: unknown): void {
+    const number = this.#plan.datasets.findIndex((dataset) => dataset.name === name);
+    if (number < 0) return;
+    this.#loads.delete(number);
+    this.#values[number] = value ?? null;
   }
 
   /** The first dataset that is null although the task needs it. */
@@ -48,13 +84,15 @@ export class RunDatasets {
   }
 
   /**
-   * Loads the external datasets of a task that are not there yet, all at once; each is loaded once in a run.
+   * Loads what a task reads and no task of the run makes, all at once; each dataset is loaded once in a run.
    *
    * @returns undefined when there is nothing to wait for, else a promise of the first failure; a failure that another
    *   task has already met is `"known"`
    */
   load(task: PlannedTask): Promise<DatasetFailure | "known" | undefined> | undefined {
-    const missing = task.external.filter((number) => !this.#loaded.has(number));
+    if (this.#loads.size === 0) return undefined;
+    const read = new Set(task.inputs.map(({ dataset }) => dataset));
+    const missing = [...read].filter((number) => this.#loads.has(number));
     if (missing.length === 0) return undefined;
     return Promise.all(missing.map((number) => this.#loadOnce(number))).then((results) => {
       for (const [index, result] of results.entries()) {
@@ -117,6 +155,15 @@ export class RunDatasets {
     }
   }
 
+  /** A former result of the task is used again: its outputs are loaded when they are read; null for nothing. */
+  putFormer(task: PlannedTask, loads: readonly (Load | null)[]): void {
+    for (const [index, { dataset }] of task.outputs.entries()) {
+      const load = loads[index];
+      if (!load) this.#values[dataset] = null;
+      else if (this.#readersLeft[dataset] !== 0) this.#loads.set(dataset, load);
+    }
+  }
+
   /** The task was skipped: its outputs are null. */
   putNothing(task: PlannedTask): void {
     for (const output of task.outputs) this.#values[output.dataset] = null;
@@ -131,10 +178,20 @@ export class RunDatasets {
     }
   }
 
-  /** The values that the caller wants; null where nothing was produced. */
-  kept(keep: readonly string[]): ReadonlyMap<string, unknown> {
+  /**
+   * The values that the caller wants; null where nothing was produced.
+   * @throws GlacierError where one that was made before cannot be loaded
+   */
+  async kept(keep: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
     const numbers = new Map(this.#plan.datasets.map((dataset, number) => [dataset.name, number]));
-    return new Map(keep.map((name) => [name, this.#values[numbers.get(name) ?? -1] ?? null]));
+    const kept = new Map<string, unknown>();
+    for (const name of keep) {
+      const number = numbers.get(name) ?? -1;
+      const loaded = this.#loads.has(number) ? await this.#loadOnce(number) : undefined;
+      if (loaded?.ok === false) throw new GlacierError([loaded.failure]);
+      kept.set(name, this.#values[number] ?? null);
+    }
+    return kept;
   }
 
   #argument(input: PlannedInput): unknown {
@@ -143,16 +200,10 @@ export class RunDatasets {
   }
 
   async #loadOnce(number: number): Promise<Result<unknown, Diagnostic>> {
-    let load = this.#loads.get(number);
-    if (!load) {
-      load = this.#stored.load(this.#dataset(number));
-      this.#loads.set(number, load);
-    }
-    const result = await load;
-    if (result.ok && !this.#loaded.has(number)) {
-      this.#loaded.add(number);
-      this.#values[number] = result.value ?? null;
-    }
+    const loading = this.#loading.get(number) ?? (this.#loads.get(number) as Load)();
+    this.#loading.set(number, loading);
+    const result = await loading;
+    if (result.ok && this.#loads.delete(number)) this.#values[number] = result.value ?? null;
     return result;
   }
 
@@ -194,6 +245,12 @@ export class RunDatasets {
     if (!dataset) throw new Error(`Internal error: no dataset ${number} in the plan`);
     return dataset;
   }
+}
+
+async function notKept({ tasks, datasets }: Plan, number: number): Promise<Result<unknown, Diagnostic>> {
+  const { name: dataset, producer = -1 } = datasets[number] as PlannedDataset;
+  const task = tasks[producer]?.manifest.name ?? "";
+  return fail(report("datasetNotKept", { dataset, task }));
 }
 
 /** The part of a failure that says which task failed, and what it reads. */

@@ -1,24 +1,39 @@
-import { randomUUID } from "node:crypto";
-import type { Failure, RunOutcome, RunRequest, RunStatus, TaskFunction, TaskStatus } from "@glacier-ts/core";
+import type {
+  ComputeKind,
+  Diagnostic,
+  Failure,
+  ManifestTask,
+  RunOutcome,
+  RunRequest,
+  RunStatus,
+  TaskFunction,
+  TaskStatus,
+} from "@glacier-ts/core";
 import { Attempt, type AttemptHost } from "./attempt.js";
 import { errorInfo } from "./error-info.js";
 import type { InjectedValues } from "./injected-values.js";
+import type { Effort, FormerResult, NewVersion, RunMemory } from "./memory.js";
 import type { Plan, PlannedTask } from "./plan.js";
-import { ReadyQueue } from "./ready-queue.js";
 import { RetryDelays } from "./retry-delays.js";
 import { RunDatasets, taskOf } from "./run-datasets.js";
 import { RunEvents } from "./run-events.js";
+import { scopeOf } from "./scope.js";
+import { type Concurrency, Slots } from "./slots.js";
 import { type DatasetAccess, StoredDatasets } from "./stored-datasets.js";
 import { readPolicy, type TaskPolicy } from "./task-policy.js";
+import { startTimer } from "./timer.js";
 
 /** How long tasks may be started one after another before timers, I/O and signals get their turn. */
 const turnMs = 10;
 
 export interface RunSettings {
-  readonly concurrency: number;
+  readonly runId: string;
+  readonly concurrency: Concurrency;
   readonly retryDelayMs: number;
   readonly graceMs: number;
   readonly storage?: DatasetAccess;
+  /** Undefined where every task runs and nothing is kept. */
+  readonly memory?: RunMemory;
 }
 
 /**
@@ -27,30 +42,36 @@ export interface RunSettings {
  * signal is aborted) changes this state and calls `#advance`, which starts what can be started.
  */
 export class Run implements AttemptHost {
-  readonly runId = randomUUID();
+  readonly runId: string;
   readonly events: RunEvents | undefined;
   readonly datasets: RunDatasets;
   readonly injected: InjectedValues;
   readonly graceMs: number;
   readonly #plan: Plan;
   readonly #request: RunRequest;
-  readonly #settings: RunSettings;
-  readonly #functions: readonly TaskFunction[];
+  readonly #memory: RunMemory | undefined;
+  /** By task; undefined where the run does not call it. */
+  readonly #functions: readonly (TaskFunction | undefined)[];
   readonly #policies: readonly TaskPolicy[];
+  /** By task: the run calls it; undefined where it calls all. */
+  readonly #scope: readonly boolean[] | undefined;
 
-  readonly #ready = new ReadyQueue();
+  readonly #slots: Slots;
   /** By task: tasks that it reads from and that are not done. */
   readonly #waitingFor: Int32Array;
   readonly #status: (TaskStatus | undefined)[];
+  /** Tasks that have to run: no former result of them is current. */
+  readonly #isStale = new Set<number>();
   readonly #failures: Failure[] = [];
   readonly #retries: RetryDelays;
   /** Attempts whose signal must hear of a cancellation. */
   readonly #listening = new Set<Attempt>();
   #running = 0;
-  #stop: "failed" | "cancelled" | undefined;
+  #stop: Exclude<RunStatus, "succeeded"> | undefined;
   #isAdvancing = false;
   #isFinished = false;
   #turnEndsAt: number | undefined;
+  #stopTimer: (() => void) | undefined;
   readonly #startedAt = performance.now();
   #resolve!: (outcome: RunOutcome) => void;
   #reject!: (error: unknown) => void;
@@ -58,18 +79,33 @@ export class Run implements AttemptHost {
   constructor(plan: Plan, request: RunRequest, injected: InjectedValues, settings: RunSettings) {
     this.#plan = plan;
     this.#request = request;
-    this.#settings = settings;
+    this.#memory = settings.memory;
+    this.runId = settings.runId;
     this.graceMs = settings.graceMs;
     this.injected = injected;
-    this.events = request.onEvent && new RunEvents(this.runId, request.onEvent);
-    this.#functions = plan.tasks.map((task) => functionOf(request, task));
-    this.#policies = plan.tasks.map((task, index) => readPolicy(task.manifest, this.#function(index)));
+    this.events = openEvents(this.runId, request.onEvent, settings.memory);
+    this.#scope = scopeOf(plan, request);
+    this.#functions = plan.tasks.map((task, index) =>
+      this.#isInScope(index) ? functionOf(request, task) : undefined,
+    );
+    this.#policies = plan.tasks.map((task, index) => readPolicy(task.manifest, this.#functions[index]));
     this.#retries = new RetryDelays(settings.retryDelayMs);
-    this.#waitingFor = Int32Array.from(plan.tasks, (task) => task.upstream);
+    this.#slots = new Slots(
+      settings.concurrency,
+      plan.tasks.map(({ manifest }) => kindOf(manifest)),
+    );
+    this.#waitingFor = this.#countUpstream();
     this.#status = new Array(plan.tasks.length).fill(undefined);
     const stored = new StoredDatasets(request.projectRoot, settings.storage, this.events);
-    const isRetried = (task: number) => this.#policy(task).retry.limit > 0;
-    this.datasets = new RunDatasets(plan, request.keep, stored, isRetried);
+    this.datasets = new RunDatasets({
+      plan,
+      keep: request.keep,
+      stored,
+      latest: (dataset) => settings.memory?.latest(dataset),
+      isInScope: (task) => this.#isInScope(task),
+      isRetried: (task) => this.#policy(task).retry.limit > 0,
+    });
+    for (const [name, value] of request.given ?? []) this.datasets.give(name, value);
   }
 
   start(): Promise<RunOutcome> {
@@ -78,31 +114,37 @@ export class Run implements AttemptHost {
       this.#reject = reject;
     });
     const { graph, tasks } = this.#plan;
-    this.events?.emit({ type: "run-started", pipeline: graph.name, tasks: tasks.length });
-    for (const [index, task] of tasks.entries()) if (task.upstream === 0) this.#ready.push(index);
-    const { signal } = this.#request;
+    const amount = this.#scope?.filter(Boolean).length ?? tasks.length;
+    this.events?.emit({ type: "run-started", pipeline: graph.name, tasks: amount });
+    for (const index of tasks.keys())
+      if (this.#waitingFor[index] === 0 && this.#isInScope(index)) this.#slots.push(index);
+    const { signal, timeoutMs } = this.#request;
     if (signal?.aborted) this.#cancel();
     else signal?.addEventListener("abort", this.#cancel, { once: true });
+    if (timeoutMs !== undefined) this.#stopTimer = startTimer(timeoutMs, this.#timeOut);
     this.#advance();
     return outcome;
   }
 
   attemptSucceeded(attempt: Attempt, outputs: readonly unknown[]): void {
-    this.#attemptEnded(attempt);
-    const { task, number } = attempt;
-    this.datasets.put(task, outputs);
-    const durationMs = performance.now() - attempt.startedAt;
-    this.events?.emit({ type: "task-succeeded", task: task.id, attempt: number, durationMs });
-    this.#complete(attempt.index, "succeeded");
-    this.#advance();
+    const effort = { attempts: attempt.number, durationMs: performance.now() - attempt.startedAt };
+    if (!this.#memory) {
+      this.#succeed(attempt, outputs, effort, []);
+      return;
+    }
+    this.#memory.keep(attempt.task, outputs, effort).then(
+      (kept) => {
+        if (kept.ok) this.#succeed(attempt, outputs, effort, kept.value);
+        else this.attemptFailed(attempt, stateUnavailable(attempt.task, kept.failure));
+      },
+      (error) => this.#break(error),
+    );
   }
 
   attemptFailed(attempt: Attempt, failure: Failure): void {
     this.#attemptEnded(attempt);
     const { index, number } = attempt;
-    // Failures that name an attempt are those of the user's function; others would come back.
-    const isFinal = failure.reason === "task-threw" && failure.error.isFinal;
-    const isRetried = "attempt" in failure && !isFinal && number <= this.#policy(index).retry.limit;
+    const isRetried = mayBeRetried(failure) && number <= this.#policy(index).retry.limit;
     if (isRetried && !this.#stop) this.#retryLater(index, number, failure);
     else this.#fail(index, failure);
     this.#advance();
@@ -116,15 +158,14 @@ export class Run implements AttemptHost {
     if (this.#isAdvancing || this.#isFinished) return;
     this.#isAdvancing = true;
     try {
-      while (!this.#stop && this.#running < this.#settings.concurrency && !this.#ready.isEmpty) {
+      while (!this.#stop && this.#slots.canTake) {
         if (this.#isTurnOver()) break;
-        this.#begin(this.#ready.pop() as number);
+        this.#begin(this.#slots.take());
       }
       const isIdle = this.#running === 0 && this.#retries.isEmpty;
-      if (isIdle && (this.#stop || this.#ready.isEmpty)) this.#finish();
+      if (isIdle && (this.#stop || this.#slots.isIdle)) this.#finish();
     } catch (error) {
-      this.#isFinished = true;
-      this.#reject(error);
+      this.#break(error);
     } finally {
       this.#isAdvancing = false;
     }
@@ -142,14 +183,41 @@ export class Run implements AttemptHost {
     return false;
   }
 
+  /** Takes a task as far as it goes in the slot that was taken for it. */
   #begin(index: number): void {
+    this.#running++;
     const task = this.#task(index);
     const missing = this.datasets.firstNull(task);
-    if (missing !== undefined) {
-      this.#skip(index, missing);
-      return;
+    if (missing !== undefined) this.#skip(index, missing);
+    else if (this.#memory && !this.#isStale.has(index)) this.#recall(index, this.#memory);
+    else this.#load(index);
+  }
+
+  /** Uses a former result of a task, if there is one that is current. */
+  #recall(index: number, memory: RunMemory): void {
+    const recalled = memory.recall(this.#task(index));
+    if (recalled instanceof Promise) {
+      recalled.then(
+        (former) => {
+          this.#recalled(index, former);
+          this.#advance();
+        },
+        (error) => this.#break(error),
+      );
+    } else this.#recalled(index, recalled);
+  }
+
+  #recalled(index: number, former: FormerResult | undefined): void {
+    if (former) this.#useAgain(index, former);
+    else {
+      this.#isStale.add(index);
+      if (this.#stop) this.#leaveSlot(index);
+      else this.#load(index);
     }
-    this.#running++;
+  }
+
+  #load(index: number): void {
+    const task = this.#task(index);
     const loading = this.datasets.load(task);
     if (loading)
       loading.then(
@@ -159,10 +227,12 @@ export class Run implements AttemptHost {
     else this.#startAttempt(index);
   }
 
+  /** What was loaded may be null, so the task begins once more. */
   #loaded(index: number, failure: Failure | "known" | undefined): void {
-    this.#running--;
-    if (failure === undefined) this.#ready.push(index);
+    this.#leaveSlot(index);
+    if (failure === undefined) this.#slots.push(index);
     else if (failure !== "known") this.#fail(index, failure);
+    else if (this.#request.keepGoing) this.#cancelTask(index);
     this.#advance();
   }
 
@@ -185,27 +255,63 @@ export class Run implements AttemptHost {
   }
 
   #attemptEnded(attempt: Attempt): void {
-    this.#running--;
+    this.#leaveSlot(attempt.index);
     // A stream that the task has returned goes on and may still listen.
     if (!attempt.task.streams) this.#listening.delete(attempt);
   }
 
+  #leaveSlot(index: number): void {
+    this.#running--;
+    this.#slots.release(index);
+  }
+
+  #succeed(
+    attempt: Attempt,
+    outputs: readonly unknown[],
+    effort: Effort,
+    versions: readonly NewVersion[],
+  ): void {
+    this.#attemptEnded(attempt);
+    const { task, index } = attempt;
+    this.datasets.put(task, outputs);
+    for (const version of versions)
+      this.events?.emit({ type: "dataset-versioned", task: task.id, ...version });
+    const { attempts, durationMs } = effort;
+    this.events?.emit({ type: "task-succeeded", task: task.id, attempt: attempts, durationMs });
+    this.#complete(index, "succeeded");
+    this.#advance();
+  }
+
+  #useAgain(index: number, { runId, outputs }: FormerResult): void {
+    const task = this.#task(index);
+    this.#leaveSlot(index);
+    this.datasets.putFormer(
+      task,
+      outputs.map((output) => output?.load ?? null),
+    );
+    this.#memory?.note(task, "cached", noEffort);
+    this.events?.emit({ type: "task-cached", task: task.id, from: runId });
+    this.#complete(index, "cached");
+  }
+
   #skip(index: number, missing: number): void {
     const task = this.#task(index);
+    this.#leaveSlot(index);
     this.datasets.putNothing(task);
+    this.#memory?.note(task, "skipped", noEffort);
     const dataset = this.#plan.datasets[missing]?.name as string;
     this.events?.emit({ type: "task-skipped", task: task.id, dataset });
     this.#complete(index, "skipped");
   }
 
-  #complete(index: number, status: "succeeded" | "skipped"): void {
+  #complete(index: number, status: "succeeded" | "cached" | "skipped"): void {
     const task = this.#task(index);
     this.#status[index] = status;
     this.datasets.release(task);
     for (const reader of task.downstream) {
       const left = (this.#waitingFor[reader] as number) - 1;
       this.#waitingFor[reader] = left;
-      if (left === 0) this.#ready.push(reader);
+      if (left === 0 && this.#isInScope(reader)) this.#slots.push(reader);
     }
   }
 
@@ -215,41 +321,68 @@ export class Run implements AttemptHost {
   }
 
   readonly #tryAgain = (index: number): void => {
-    this.#ready.push(index);
+    this.#slots.push(index);
     this.#advance();
   };
 
   /** A failure that comes after a cancellation is most likely its effect: the task then counts as cancelled. */
   #fail(index: number, failure: Failure): void {
-    if (this.#stop === "cancelled") {
+    if (this.#stop === "cancelled" || this.#stop === "timed-out") {
       this.#cancelTask(index);
       return;
     }
     this.#status[index] = "failed";
     this.#failures.push(failure);
+    this.#memory?.note(this.#task(index), "failed", this.#effortOf(index), failure);
     this.events?.emit({ type: "task-failed", task: failure.task, failure });
     if (this.#stop) return;
+    if (this.#request.keepGoing) {
+      this.#cancelDownstream(index);
+      return;
+    }
     this.#stop = "failed";
     for (const retry of this.#retries.takeAll()) this.#fail(retry.task, retry.failure);
   }
 
-  readonly #cancel = (): void => {
-    if (this.#isFinished) return;
-    this.#stop = "cancelled";
-    for (const retry of this.#retries.takeAll()) this.#cancelTask(retry.task);
-    for (const attempt of this.#listening) attempt.abort(this.#request.signal?.reason);
-    this.#advance();
+  readonly #cancel = (): void => this.#stopEarly("cancelled", this.#request.signal?.reason);
+
+  readonly #timeOut = (): void => {
+    const text = `The run took longer than ${this.#request.timeoutMs} ms`;
+    this.#stopEarly("timed-out", new DOMException(text, "TimeoutError"));
   };
+
+  #stopEarly(how: "cancelled" | "timed-out", reason: unknown): void {
+    if (this.#isFinished) return;
+    this.#stop = how;
+    for (const retry of this.#retries.takeAll()) this.#cancelTask(retry.task);
+    for (const attempt of this.#listening) attempt.abort(reason);
+    this.#advance();
+  }
+
+  /** What cannot run because a task that it reads from, directly or not, has failed. */
+  #cancelDownstream(failed: number): void {
+    const open = [failed];
+    for (let index = open.pop(); index !== undefined; index = open.pop()) {
+      for (const reader of this.#task(index).downstream) {
+        if (this.#status[reader] !== undefined || !this.#isInScope(reader)) continue;
+        this.#cancelTask(reader);
+        open.push(reader);
+      }
+    }
+  }
 
   #cancelTask(index: number): void {
     this.#status[index] = "cancelled";
+    this.#memory?.note(this.#task(index), "cancelled", this.#effortOf(index));
     this.events?.emit({ type: "task-cancelled", task: this.#task(index).id });
   }
 
   #finish(): void {
     this.#isFinished = true;
     this.#request.signal?.removeEventListener("abort", this.#cancel);
-    for (const index of this.#plan.tasks.keys()) {
+    this.#stopTimer?.();
+    const inScope = [...this.#plan.tasks.keys()].filter((index) => this.#isInScope(index));
+    for (const index of inScope) {
       if (this.#status[index]) continue;
       if (!this.#stop) throw new Error(`Internal error: task '${this.#task(index).id}' never became ready`);
       this.#cancelTask(index);
@@ -258,14 +391,21 @@ export class Run implements AttemptHost {
     const durationMs = performance.now() - this.#startedAt;
     this.events?.emit({ type: "run-finished", status, durationMs });
     this.events?.close();
-    this.#resolve({
-      runId: this.runId,
-      status,
-      datasets: this.datasets.kept(this.#request.keep),
-      tasks: new Map(this.#plan.tasks.map((task, index) => [task.id, this.#status[index] as TaskStatus])),
-      failures: this.#failures,
-      durationMs,
-    });
+    const tasks = new Map(inScope.map((index) => [this.#task(index).id, this.#status[index] as TaskStatus]));
+    const outcome = { runId: this.runId, status, tasks, failures: this.#failures, durationMs };
+    this.#end(outcome).then(this.#resolve, this.#reject);
+  }
+
+  async #end(outcome: Omit<RunOutcome, "datasets">): Promise<RunOutcome> {
+    await this.#memory?.finish(outcome.status);
+    return { ...outcome, datasets: await this.datasets.kept(this.#request.keep) };
+  }
+
+  /** Glacier itself is wrong: the run cannot go on. */
+  #break(error: unknown): void {
+    this.#isFinished = true;
+    this.#stopTimer?.();
+    this.#reject(error);
   }
 
   #threw(task: PlannedTask, error: unknown): Failure {
@@ -275,6 +415,25 @@ export class Run implements AttemptHost {
       attempt: 1,
       error: this.injected.redactError(errorInfo(error)),
     };
+  }
+
+  #countUpstream(): Int32Array {
+    const { tasks } = this.#plan;
+    if (!this.#scope) return Int32Array.from(tasks, (task) => task.upstream);
+    const counts = new Int32Array(tasks.length);
+    for (const [index, task] of tasks.entries()) {
+      if (!this.#isInScope(index)) continue;
+      for (const reader of task.downstream) counts[reader] = (counts[reader] as number) + 1;
+    }
+    return counts;
+  }
+
+  #isInScope(index: number): boolean {
+    return this.#scope?.[index] ?? true;
+  }
+
+  #effortOf(index: number): Effort {
+    return { attempts: this.#retries.failedAttempts(index) + 1, durationMs: 0 };
   }
 
   #task(index: number): PlannedTask {
@@ -288,6 +447,42 @@ export class Run implements AttemptHost {
   #function(index: number): TaskFunction {
     return this.#functions[index] as TaskFunction;
   }
+}
+
+const noEffort: Effort = { attempts: 0, durationMs: 0 };
+
+/** The user's function failed, and may do better another time. */
+function mayBeRetried(failure: Failure): boolean {
+  switch (failure.reason) {
+    case "task-threw":
+      return !failure.error.isFinal;
+    case "task-timed-out":
+    case "task-crashed":
+      return true;
+    default:
+      return false;
+  }
+}
+
+function kindOf({ compute }: ManifestTask): ComputeKind {
+  return (compute?.kind as ComputeKind | undefined) ?? "local";
+}
+
+function stateUnavailable(task: PlannedTask, diagnostic: Diagnostic): Failure {
+  return { reason: "state-unavailable", ...taskOf(task), diagnostic };
+}
+
+/** Events go to the run's memory, and then to the listener. */
+function openEvents(
+  runId: string,
+  listener: RunRequest["onEvent"],
+  memory: RunMemory | undefined,
+): RunEvents | undefined {
+  if (!memory) return listener && new RunEvents(runId, listener);
+  return new RunEvents(runId, (event) => {
+    memory.append(event);
+    listener?.(event);
+  });
 }
 
 function functionOf(request: RunRequest, task: PlannedTask): TaskFunction {

@@ -33,11 +33,11 @@ const defaultPolicy: TaskPolicy = { retry: noRetry };
  * Reads the policy of a task from the manifest, and from what `task()` remembered where the manifest says `$dynamic`.
  * The task's own timeout comes before the one of its compute.
  */
-export function readPolicy(manifest: ManifestTask, run: TaskFunction): TaskPolicy {
+export function readPolicy(manifest: ManifestTask, run: TaskFunction | undefined): TaskPolicy {
   if (manifest.retries === undefined && manifest.timeout === undefined && manifest.compute === undefined)
     return defaultPolicy;
 
-  const options = taskMetadata(run)?.options as JsonObject | undefined;
+  const options = (run && taskMetadata(run))?.options as JsonObject | undefined;
   const compute = optionValue(manifest.compute, options?.compute) as JsonObject | undefined;
   const retries = optionValue(manifest.retries, options?.retries) ?? 0;
   const timeout = optionValue(manifest.timeout, options?.timeout) ?? compute?.timeout;

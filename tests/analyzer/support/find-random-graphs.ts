@@ -12,7 +12,7 @@ const checkedBatches = 10;
 const library = ["ES2018"];
 
 /** How many programs both test files check together; `RANDOM_PROGRAMS` says it otherwise. */
-const programs = Number(process.env.RANDOM_PROGRAMS ?? 400);
+const programs = Number(process.env.RANDOM_PROGRAMS ?? 200);
 const batches = Math.ceil(programs / 2 / batchSize);
 
 export const programsOfOneFile = batches * batchSize;

@@ -6,15 +6,17 @@ import { type FixtureCase, fixtureCases } from "../../analyzer/support/fixture-c
 export interface Choice {
   /** One of so many programs. */
   readonly programs: number;
+  /** One of so many entries of the catalogue. */
+  readonly entries: number;
   /** Cases that are always chosen. */
   readonly always?: RegExp;
 }
 
 /**
- * The first reporting case of every entry of the catalogue, and some programs; with `CORPUS=all` every case.
+ * Of some entries of the catalogue the first reporting case, and some programs; with `CORPUS=all` every case.
  * Whichever are chosen, the answers of a host are compared with what is stored for the analyzer.
  */
-export function corpusCases({ programs, always }: Choice): readonly FixtureCase[] {
+export function corpusCases({ programs, entries, always }: Choice): readonly FixtureCase[] {
   const all = fixtureCases();
   if (process.env.CORPUS === "all") return all;
   const seen = new Set<string>();
@@ -24,7 +26,7 @@ export function corpusCases({ programs, always }: Choice): readonly FixtureCase[
     const entry = name.split("/").slice(0, 3).join("/");
     const isFirst = !seen.has(entry);
     seen.add(entry);
-    return isFirst;
+    return isFirst && seen.size % entries === 0;
   });
 }
 

@@ -1,13 +1,16 @@
+import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
-import type { Executor, RunOutcome, RunRequest } from "@glacier-ts/core";
+import type { ComputeKind, Executor, RunOutcome, RunRequest } from "@glacier-ts/core";
 import { InjectedValues } from "../injected-values.js";
 import { planOf } from "../plan.js";
-import { Run } from "../run.js";
+import { Run, type RunSettings } from "../run.js";
 import type { DatasetAccess } from "../stored-datasets.js";
 
 export interface LocalExecutorOptions {
   /** Tasks that may run at once in a run; by default as many as the machine has processors. */
   readonly concurrency?: number;
+  /** The same for each kind of compute, within `concurrency`; a task without `compute` counts as `local`. */
+  readonly concurrencyOf?: Readonly<Partial<Record<ComputeKind, number>>>;
   /**
    * The wait before a task's first retry; it doubles with each further one, up to a minute, and is shortened by up to a
    * half at random, so that tasks that failed together do not come back together. 1000 by default.
@@ -31,21 +34,30 @@ export interface LocalExecutorOptions {
  */
 export class LocalExecutor implements Executor {
   readonly name = "local";
-  readonly #options: Required<Omit<LocalExecutorOptions, "storage">> & Pick<LocalExecutorOptions, "storage">;
+  readonly #settings: Omit<RunSettings, "runId">;
 
   /** @throws RangeError for an option that is no number of its kind */
   constructor(options: LocalExecutorOptions = {}) {
-    const { concurrency = availableParallelism(), retryDelayMs = 1000, graceMs = 1000 } = options;
-    if (!(concurrency >= 1) || Math.floor(concurrency) !== concurrency)
-      throw new RangeError(`concurrency is ${concurrency}, expected a whole number from 1`);
+    const { concurrency = availableParallelism(), concurrencyOf = {} } = options;
+    const { retryDelayMs = 1000, graceMs = 1000, storage } = options;
+    for (const amount of [concurrency, ...Object.values(concurrencyOf)]) {
+      if (!(amount >= 1) || Math.floor(amount) !== amount)
+        throw new RangeError(`concurrency is ${amount}, expected a whole number from 1`);
+    }
     if (!(retryDelayMs >= 0)) throw new RangeError(`retryDelayMs is ${retryDelayMs}, expected 0 or more`);
     if (!(graceMs >= 0)) throw new RangeError(`graceMs is ${graceMs}, expected 0 or more`);
-    this.#options = { ...options, concurrency, retryDelayMs, graceMs };
+    this.#settings = {
+      concurrency: { total: concurrency, byKind: concurrencyOf },
+      retryDelayMs,
+      graceMs,
+      ...(storage && { storage }),
+    };
   }
 
   async execute(request: RunRequest): Promise<RunOutcome> {
     const read = InjectedValues.read(request);
     const injected = read instanceof InjectedValues ? read : await read;
-    return new Run(planOf(request.graph), request, injected, this.#options).start();
+    const settings = { ...this.#settings, runId: randomUUID() };
+    return new Run(planOf(request.graph), request, injected, settings).start();
   }
 }

@@ -1,0 +1,53 @@
+import type { Diagnostic, Failure, Result, RunEvent, RunStatus, TaskStatus } from "@glacier-ts/core";
+import type { PlannedTask } from "./plan.js";
+import type { Load } from "./run-datasets.js";
+
+/** What one run knows of former runs, and what it leaves for later ones. */
+export interface RunMemory {
+  /** A former result of a task that is current; undefined where the task has to run. What the task reads is versioned. */
+  recall(task: PlannedTask): FormerResult | undefined | Promise<FormerResult | undefined>;
+  /**
+   * Keeps what a task has produced: when it settles, a crash cannot lose it any more.
+   * @returns a version for each output that has one; GLA5026 where nothing can be kept
+   */
+  keep(
+    task: PlannedTask,
+    outputs: readonly unknown[],
+    effort: Effort,
+  ): Promise<Result<readonly NewVersion[], Diagnostic>>;
+  /** A task is done that has left nothing new. */
+  note(task: PlannedTask, status: TaskStatus, effort: Effort, failure?: Failure): void;
+  /** How to get what a task of a former run has made of a dataset; undefined where nothing is kept. */
+  latest(dataset: number): Load | undefined;
+  /** Every event of the run. */
+  append(event: RunEvent): void;
+  /** The run is over: settles when all of it is kept. */
+  finish(status: RunStatus): Promise<void>;
+}
+
+/** What a task took. */
+export interface Effort {
+  readonly attempts: number;
+  readonly durationMs: number;
+}
+
+/** A result that is used again. */
+export interface FormerResult {
+  /** The run that made it. */
+  readonly runId: string;
+  /** In the order of the task's outputs; null where the task has produced nothing. */
+  readonly outputs: readonly (FormerOutput | null)[];
+}
+
+export interface FormerOutput {
+  readonly version: string;
+  readonly load: Load;
+}
+
+/** A version of a dataset that a task has made. */
+export interface NewVersion {
+  readonly dataset: string;
+  readonly version: string;
+  readonly rows?: number;
+  readonly sizeBytes?: number;
+}
