@@ -96,7 +96,8 @@ export class Attempt {
       this.#threw(error);
       return;
     }
-    if (!Array.isArray(outputs) || !this.task.storesOutputs) this.#end(outputs);
+    if (!Array.isArray(outputs)) this.#end(this.#host.injected.redactFailure(outputs));
+    else if (!this.task.storesOutputs) this.#end(outputs);
     else
       datasets.store(this.task, outputs).then(
         (stored) => (this.#isTimedOut ? this.#endTimedOut() : this.#end(stored)),

@@ -1,6 +1,7 @@
 import process from "node:process";
 import {
   type ErrorInfo,
+  type Failure,
   GlacierError,
   type Json,
   type JsonObject,
@@ -91,6 +92,13 @@ export class InjectedValues {
       return Object.fromEntries(Object.entries(value).map(([key, part]) => [this.redact(key), redact(part)]));
     };
     return redact(data) as Data;
+  }
+
+  /** A failure that shows a part of a value, without the values of secrets. */
+  redactFailure<Known extends Failure>(failure: Known): Known {
+    return failure.reason === "output-invalid"
+      ? { ...failure, path: this.redact(failure.path), found: this.redact(failure.found) }
+      : failure;
   }
 
   /** An error without the values of secrets. */

@@ -7,13 +7,14 @@ import {
   report,
   type TaskId,
 } from "@glacier-ts/core";
+import { findMismatch } from "@glacier-ts/storage/shape";
 import type { Plan, PlannedDataset, PlannedInput, PlannedOutput, PlannedTask } from "./plan.js";
 import { SharedStream } from "./shared-stream.js";
 import type { StoredDatasets } from "./stored-datasets.js";
 
 /** What kept a dataset from being read or written, and which task was the first to meet it. */
 export type DatasetFailure = Extract<Failure, { reason: "dataset-unavailable" }>;
-type OutputMissing = Extract<Failure, { reason: "output-missing" }>;
+type OutputFailure = Extract<Failure, { reason: "output-missing" | "output-invalid" }>;
 
 /** Gets the value of a dataset from where it is kept. */
 export type Load = () => Promise<Result<unknown, Diagnostic>>;
@@ -29,6 +30,8 @@ export interface RunDatasetsOptions {
   readonly isInScope: (task: number) => boolean;
   /** The task may be tried again, and so may read a stream again. */
   readonly isRetried: (task: number) => boolean;
+  /** Whether what a task returns is checked against its datasets' schemas. */
+  readonly validates: boolean;
 }
 
 /**
@@ -40,6 +43,7 @@ export class RunDatasets {
   readonly #plan: Plan;
   readonly #stored: StoredDatasets;
   readonly #isRetried: (task: number) => boolean;
+  readonly #validates: boolean;
   readonly #values: unknown[];
   /** Parameters that still have to read a dataset, and one for the caller. */
   readonly #readersLeft: Int32Array;
@@ -48,10 +52,11 @@ export class RunDatasets {
   readonly #loading = new Map<number, Promise<Result<unknown, Diagnostic>>>();
   readonly #reported = new Set<Diagnostic>();
 
-  constructor({ plan, keep, stored, latest, isInScope, isRetried }: RunDatasetsOptions) {
+  constructor({ plan, keep, stored, latest, isInScope, isRetried, validates }: RunDatasetsOptions) {
     this.#plan = plan;
     this.#stored = stored;
     this.#isRetried = isRetried;
+    this.#validates = validates;
     this.#values = new Array(plan.datasets.length).fill(undefined);
     this.#readersLeft = new Int32Array(plan.datasets.length);
     const kept = new Set(keep);
@@ -116,11 +121,13 @@ export class RunDatasets {
    * Takes the outputs of a task out of the value that it returned, in the manifest's order; null for nothing.
    * May throw what a getter of the value throws.
    */
-  outputsOf(task: PlannedTask, returned: unknown): unknown[] | OutputMissing {
+  outputsOf(task: PlannedTask, returned: unknown): unknown[] | OutputFailure {
     const values: unknown[] = [];
     for (const output of task.outputs) {
       const value = valueAt(returned, output.keys);
       if (value === null && !output.nullable) return this.#outputMissing(task, output);
+      const invalid = this.#validates && value !== null && this.#outputInvalid(task, output, value);
+      if (invalid) return invalid;
       values.push(value);
     }
     return values;
@@ -226,9 +233,15 @@ export class RunDatasets {
       : new SharedStream(value);
   }
 
-  #outputMissing(task: PlannedTask, output: PlannedOutput): OutputMissing {
+  #outputMissing(task: PlannedTask, output: PlannedOutput): OutputFailure {
     const dataset = this.#dataset(output.dataset).name;
     return { reason: "output-missing", ...taskOf(task), dataset, path: output.path };
+  }
+
+  #outputInvalid(task: PlannedTask, output: PlannedOutput, value: unknown): OutputFailure | undefined {
+    const { name: dataset, schema } = this.#dataset(output.dataset);
+    const mismatch = schema && findMismatch(value, schema);
+    return mismatch && { reason: "output-invalid", ...taskOf(task), dataset, ...mismatch };
   }
 
   #unavailable(task: PlannedTask, number: number, diagnostic: Diagnostic): DatasetFailure {

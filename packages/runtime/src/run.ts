@@ -31,6 +31,7 @@ export interface RunSettings {
   readonly concurrency: Concurrency;
   readonly retryDelayMs: number;
   readonly graceMs: number;
+  readonly validates: boolean;
   readonly storage?: DatasetAccess;
   /** Undefined where every task runs and nothing is kept. */
   readonly memory?: RunMemory;
@@ -104,6 +105,7 @@ export class Run implements AttemptHost {
       latest: (dataset) => settings.memory?.latest(dataset),
       isInScope: (task) => this.#isInScope(task),
       isRetried: (task) => this.#policy(task).retry.limit > 0,
+      validates: settings.validates,
     });
     for (const [name, value] of request.given ?? []) this.datasets.give(name, value);
   }

@@ -18,6 +18,8 @@ export interface LocalExecutorOptions {
   readonly retryDelayMs?: number;
   /** How long a function may go on after its timeout before it is given up. 1000 by default. */
   readonly graceMs?: number;
+  /** Whether what tasks return is checked against the types that they declare. False by default: the compiler has. */
+  readonly validates?: boolean;
   /** Reads and writes the datasets that have a storage; by default at the place that their storage describes. */
   readonly storage?: DatasetAccess;
 }
@@ -39,7 +41,7 @@ export class LocalExecutor implements Executor {
   /** @throws RangeError for an option that is no number of its kind */
   constructor(options: LocalExecutorOptions = {}) {
     const { concurrency = availableParallelism(), concurrencyOf = {} } = options;
-    const { retryDelayMs = 1000, graceMs = 1000, storage } = options;
+    const { retryDelayMs = 1000, graceMs = 1000, validates = false, storage } = options;
     for (const amount of [concurrency, ...Object.values(concurrencyOf)]) {
       if (!(amount >= 1) || Math.floor(amount) !== amount)
         throw new RangeError(`concurrency is ${amount}, expected a whole number from 1`);
@@ -50,6 +52,7 @@ export class LocalExecutor implements Executor {
       concurrency: { total: concurrency, byKind: concurrencyOf },
       retryDelayMs,
       graceMs,
+      validates,
       ...(storage && { storage }),
     };
   }
