@@ -98,6 +98,8 @@ export interface StorageAdapter<Address> {
 /** An object that is open for reading. */
 export interface ByteSource {
   readonly sizeBytes: number;
+  /** Another one when the content is another one, and known without reading it: the times of a file, an ETag. */
+  readonly mark?: string;
   /** Bytes from `start` up to, but not including, `end`. */
   read(start: number, end: number): Promise<Uint8Array>;
   close(): Promise<void>;

@@ -20,6 +20,24 @@ export interface DatasetAccess {
   ): Promise<
     Result<{ readonly rows?: number; readonly sizeBytes: number; readonly place: string }, Diagnostic>
   >;
+  /**
+   * Says which bytes a dataset consists of; asks `known` before it reads them. Without it, tasks that read stored datasets
+   * always run.
+   */
+  version?(
+    name: string,
+    dataset: ManifestDataset,
+    known: (place: string, mark: string) => string | undefined,
+  ): Promise<Result<StoredVersion, Diagnostic>>;
+}
+
+export interface StoredVersion {
+  /** The same for the same bytes. */
+  readonly version: string;
+  readonly sizeBytes: number;
+  readonly place: string;
+  /** Another one when the bytes are other ones; absent where that is not known without reading. */
+  readonly mark?: string;
 }
 
 /** Loads and saves the datasets of a run, and reports what was moved. */
@@ -72,6 +90,15 @@ export class StoredDatasets {
       durationMs: performance.now() - startedAt,
     });
     return undefined;
+  }
+
+  /** Says which bytes a dataset consists of. */
+  async version(
+    dataset: PlannedDataset,
+    known: (place: string, mark: string) => string | undefined,
+  ): Promise<Result<StoredVersion, Diagnostic> | undefined> {
+    const access = await this.#open();
+    return access.version?.(dataset.name, manifestOf(dataset), known);
   }
 
   async #open(): Promise<DatasetAccess> {

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import {
+  type ByteSource,
   type Diagnostic,
   fail,
   GlacierError,
@@ -11,6 +13,7 @@ import {
   report,
   succeed,
 } from "@glacier-ts/core";
+import { readChunks } from "./bytes.js";
 import { FileAdapter, type FileAddress, type FileSource } from "./file.js";
 import type { Encoded, Format } from "./formats/format.js";
 import { findFormat, formatName } from "./formats/formats.js";
@@ -41,6 +44,17 @@ export interface Stored {
   readonly sizeBytes: number;
   /** Where it is, for people. */
   readonly place: string;
+}
+
+/** What is in a dataset's storage. */
+export interface Version {
+  /** The same for the same bytes. */
+  readonly version: string;
+  readonly sizeBytes: number;
+  /** Where it is, for people. */
+  readonly place: string;
+  /** See `ByteSource`. */
+  readonly mark?: string;
 }
 
 /** Reads and writes datasets where their declarations say, in the format that they say, by their payload's schema. */
@@ -82,6 +96,34 @@ export class DatasetStore {
       }
       const value = await format.decode(source, payload);
       return succeed({ value, ...(Array.isArray(value) && { rows: value.length }), place });
+    } catch (error) {
+      return fail(this.#readProblem(error, found.value, source));
+    } finally {
+      await source.close();
+    }
+  }
+
+  /**
+   * Says which bytes a dataset consists of.
+   *
+   * @param known the version of what had a mark at a place before, so that it need not be read again
+   * @returns GLA5004 or GLA5005 where the data is missing or unreadable, GLA5008–5011 where the place cannot be used
+   */
+  async version(
+    name: string,
+    dataset: ManifestDataset,
+    known: (place: string, mark: string) => string | undefined,
+  ): Promise<Result<Version, Diagnostic>> {
+    const found = this.#find(name, dataset);
+    if (!found.ok) return found;
+    const opened = await this.#files.open(found.value.address);
+    if (!opened.ok) return opened;
+    const source = opened.value;
+    const place = this.#files.describe(found.value.address);
+    try {
+      const { sizeBytes, mark } = source;
+      const version = (mark && known(place, mark)) ?? (await hashOf(source));
+      return succeed({ version, sizeBytes, place, ...(mark !== undefined && { mark }) });
     } catch (error) {
       return fail(this.#readProblem(error, found.value, source));
     } finally {
@@ -179,6 +221,12 @@ export class DatasetStore {
       source.file !== undefined && error.place ? { file: source.file, ...error.place } : undefined;
     return report("dataMalformed", { dataset, format: format.name, why: error.why }, location);
   }
+}
+
+async function hashOf(source: ByteSource): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of readChunks(source)) hash.update(chunk);
+  return hash.digest("hex");
 }
 
 interface Found {

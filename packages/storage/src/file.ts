@@ -1,6 +1,6 @@
 /** Local files, and files inside of installed npm packages. */
 import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
+import { type BigIntStats, constants } from "node:fs";
 import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import {
@@ -50,11 +50,10 @@ export class FileAdapter implements StorageAdapter<FileAddress> {
     try {
       // Without O_NONBLOCK, opening a named pipe would wait for its writer.
       handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-      const stats = await handle.stat();
+      const stats = await handle.stat({ bigint: true });
       if (stats.isFile()) {
-        return succeed(
-          new OpenFile(handle, stats.size, address.alias === undefined ? this.#fileOf(path) : undefined),
-        );
+        const file = address.alias === undefined ? this.#fileOf(path) : undefined;
+        return succeed(new OpenFile(handle, stats, file));
       }
       await handle.close();
       const why = stats.isDirectory() ? "it is a directory" : "it is not a file";
@@ -112,12 +111,16 @@ export class FileAdapter implements StorageAdapter<FileAddress> {
 
 class OpenFile implements FileSource {
   readonly file?: string;
+  readonly sizeBytes: number;
+  readonly mark: string;
 
   constructor(
     readonly handle: FileHandle,
-    readonly sizeBytes: number,
+    { size, mtimeNs, ctimeNs, ino }: BigIntStats,
     file: string | undefined,
   ) {
+    this.sizeBytes = Number(size);
+    this.mark = [size, mtimeNs, ctimeNs, ino].join("-");
     if (file !== undefined) this.file = file;
   }
 
