@@ -649,6 +649,19 @@ export const catalog = {
     "What a run reads of tasks that were not selected comes from former runs, or from the dataset's storage.",
     (d) => `select the task as well: \`+${d.task}\``,
   ),
+  artifactLost: error(
+    5044,
+    (d: { dataset: string; isDamaged: boolean }) =>
+      `What was kept of dataset '${d.dataset}' is ${d.isDamaged ? "damaged" : "not there any more"}.`,
+    "Results of former runs are kept below `.glacier`, and checked whenever they are read. What is damaged is removed.",
+    () => "run again: the task that makes it will run",
+  ),
+  notGiven: error(
+    5045,
+    (d: { dataset: string }) => `Dataset '${d.dataset}' is read from its storage, which a test does not do.`,
+    "`testPipeline` reads and writes no storage.",
+    (d) => `give it: \`given: { ${property(d.dataset)}: … }\``,
+  ),
 
   // 6xxx compile
   dynamicInTarget: error(

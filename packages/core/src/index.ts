@@ -70,6 +70,7 @@ export type {
 export { pipeline } from "./pipeline.js";
 export type {
   DatasetValues,
+  GivenDatasets,
   ParamsOf,
   ParamsOption,
   ProducedNames,

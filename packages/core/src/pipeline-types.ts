@@ -42,6 +42,14 @@ export type ProducedNames<T extends Tasks> = OutputPorts<ElementOf<T>>["name"];
 /** Names of the datasets that the tasks produce and none of them reads. */
 export type ResultNames<T extends Tasks> = Exclude<ProducedNames<T>, InputNames<ElementOf<T>>>;
 
+type InputPorts<F> = F extends (...inputs: infer Inputs) => unknown ? EachPort<Inputs[number]> : never;
+type EachPort<T> = T extends unknown ? PortOf<NonNullable<T>> : never;
+
+/** Every dataset that the tasks read or produce, by name, each of them optional; null stands for nothing. */
+export type GivenDatasets<T extends Tasks> = {
+  readonly [P in OutputPorts<ElementOf<T>> | InputPorts<ElementOf<T>> as P["name"]]?: P["value"] | null;
+};
+
 /** The values of the named datasets. */
 export type DatasetValues<T extends Tasks, Names extends string> = {
   readonly [P in OutputPorts<ElementOf<T>> as P["name"] & Names]:

@@ -17,6 +17,7 @@ import {
   taskId,
   type UncheckedGraph,
 } from "./graph.js";
+import type { JsonObject } from "./json.js";
 import type { Manifest } from "./manifest.js";
 import { readManifest } from "./manifest-io.js";
 import type { DatasetValues, ParamsOption, ProducedNames, ResultNames, Tasks } from "./pipeline-types.js";
@@ -132,6 +133,22 @@ export class Pipeline<T extends Tasks = Tasks> {
   consumers(task: TaskReference): readonly string[] {
     const graph = this.#checkedGraph("consumers", this.consumers);
     return this.#find(graph, task, this.consumers).downstream.map((id) => getTask(graph, id).name);
+  }
+
+  /**
+   * The JSON Schema (2020-12) of a dataset's payload.
+   * @throws GlacierError where no task reads or produces the dataset
+   */
+  schema(dataset: string): JsonObject {
+    const graph = this.#checkedGraph("schema", this.schema);
+    const { manifest } = graph.datasets.get(dataset) ?? {};
+    const schema = manifest && graph.schemas[manifest.schema.slice("#/schemas/".length)];
+    if (schema) return schema;
+    const suggestion = suggest(dataset, [...graph.datasets.keys()]);
+    throw new GlacierError(
+      [report("unknownDataset", { dataset, pipeline: this.name, suggestion })],
+      this.schema,
+    );
   }
 
   /**

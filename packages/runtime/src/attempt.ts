@@ -1,10 +1,12 @@
-import type { Failure, TaskContext, TaskFunction } from "@glacier-ts/core";
+import type { Failure, ManifestTask, TaskContext, TaskFunction, TaskModule } from "@glacier-ts/core";
 import { errorInfo } from "./error-info.js";
 import type { InjectedValues } from "./injected-values.js";
 import type { PlannedTask } from "./plan.js";
 import { type RunDatasets, taskOf } from "./run-datasets.js";
 import type { RunEvents } from "./run-events.js";
-import { makeTaskLog } from "./task-log.js";
+import { RemoteError } from "./runners/remote-error.js";
+import { Crash, type TaskRunner, Untransferable } from "./runners/task-runner.js";
+import { makeTaskLog, type WriteLog } from "./task-log.js";
 import { startTimer } from "./timer.js";
 
 /** What an attempt needs of its run. */
@@ -19,13 +21,22 @@ export interface AttemptHost {
   attemptFailed(attempt: Attempt, failure: Failure): void;
 }
 
+/** A thread or process where a task's function can be called. */
+export interface RemotePlace {
+  readonly runner: TaskRunner;
+  readonly module: TaskModule;
+  /** MiB. */
+  readonly memoryMb: number | undefined;
+}
+
 /**
  * One call of a task's function, with the writing of what it returned.
  *
  * A timeout aborts the signal in the task's context. The attempt then ends as soon as the function settles, whatever
  * it returns, so that two attempts of a task never run at once; a function that does not settle within the grace period
- * is given up: it may still be running when its task is tried again, and when the run is over. A function that
- * does not give way to others (a synchronous one) cannot be timed out: when it returns, its result counts.
+ * is ended with its thread or process. In the run's own process it can only be given up: it may still be running when
+ * its task is tried again, and when the run is over; and one that does not give way to others (a synchronous one) cannot
+ * be timed out: when it returns, its result counts.
  */
 export class Attempt {
   readonly number: number;
@@ -36,6 +47,8 @@ export class Attempt {
   readonly #host: AttemptHost;
   readonly #timeoutMs: number | undefined;
   #controller: AbortController | undefined;
+  /** Ends the thread or process that the function runs in. */
+  #killer: AbortController | undefined;
   #stopTimer: (() => void) | undefined;
   #isTimedOut = false;
   #isOver = false;
@@ -54,12 +67,17 @@ export class Attempt {
     this.#timeoutMs = timeoutMs;
   }
 
-  start(run: TaskFunction): void {
+  /** @param place where to call the function; undefined for here */
+  start(run: TaskFunction, place: RemotePlace | undefined): void {
     const { task } = this;
     const list = this.#host.datasets.argumentsOf(task);
-    if (task.manifest.context !== undefined) list[task.manifest.context] = this.#makeContext();
     this.#host.injected.fill(task.manifest, list);
     if (this.#timeoutMs !== undefined) this.#stopTimer = startTimer(this.#timeoutMs, () => this.#timeOut());
+    if (place) {
+      this.#await(this.#callRemotely(place, list));
+      return;
+    }
+    if (task.manifest.context !== undefined) list[task.manifest.context] = this.#makeContext();
     let returned: unknown;
     let promise: Promise<unknown> | undefined;
     try {
@@ -70,17 +88,38 @@ export class Attempt {
       return;
     }
     // The result of a synchronous function is used at once: thousands of them need no turn of the event loop each.
-    if (!promise) this.#returned(returned);
-    else
-      promise.then(
-        (value) => this.#returned(value),
-        (error) => this.#threw(error),
-      );
+    if (promise) this.#await(promise);
+    else this.#returned(returned);
   }
 
   /** Aborts the signal in the task's context. */
   abort(reason: unknown): void {
     this.#controller?.abort(reason);
+  }
+
+  #await(promise: Promise<unknown>): void {
+    promise.then(
+      (value) => this.#returned(value),
+      (error) => this.#threw(error),
+    );
+  }
+
+  #callRemotely({ runner, module, memoryMb }: RemotePlace, args: readonly unknown[]): Promise<unknown> {
+    const { manifest } = this.task;
+    this.#controller = new AbortController();
+    this.#killer = new AbortController();
+    return runner.run({
+      module,
+      args,
+      contextPosition: manifest.context,
+      attempt: this.number,
+      memoryMb,
+      signal: this.#controller.signal,
+      kill: this.#killer.signal,
+      onLog: this.#log,
+      onProgress: this.#progress,
+      describeArgument: (position) => describeParameter(manifest, position),
+    });
   }
 
   #returned(value: unknown): void {
@@ -107,13 +146,17 @@ export class Attempt {
 
   #threw(error: unknown): void {
     if (this.#isTimedOut) this.#endTimedOut();
-    else
-      this.#end({
-        reason: "task-threw",
-        ...taskOf(this.task),
-        attempt: this.number,
-        error: this.#host.injected.redactError(errorInfo(error)),
-      });
+    else this.#end(this.#host.injected.redactFailure(this.#failureOf(error)));
+  }
+
+  #failureOf(error: unknown): Failure {
+    const common = { ...taskOf(this.task), attempt: this.number };
+    if (error instanceof Crash) return { reason: "task-crashed", ...common, cause: error.crashCause };
+    if (error instanceof Untransferable) {
+      return { reason: "not-transferable", ...common, what: error.what, why: error.why };
+    }
+    const thrown = error instanceof RemoteError ? error.info : errorInfo(error);
+    return { reason: "task-threw", ...common, error: thrown };
   }
 
   #endTimedOut(): void {
@@ -131,30 +174,37 @@ export class Attempt {
 
   #timeOut(): void {
     this.#isTimedOut = true;
-    this.#stopTimer = startTimer(this.#host.graceMs, () => this.#endTimedOut());
     const text = `Task '${this.task.manifest.name}' took longer than ${this.#timeoutMs} ms`;
-    this.abort(new DOMException(text, "TimeoutError"));
+    const reason = new DOMException(text, "TimeoutError");
+    const giveUp = () => (this.#killer ? this.#killer.abort(reason) : this.#endTimedOut());
+    this.#stopTimer = startTimer(this.#host.graceMs, giveUp);
+    this.abort(reason);
   }
 
   #makeContext(): TaskContext {
     this.#controller = new AbortController();
-    const { events, injected } = this.#host;
-    const task = this.task.id;
-    return {
-      signal: this.#controller.signal,
-      attempt: this.number,
-      log: makeTaskLog((level, message, fields) =>
-        events?.emit({
-          type: "task-logged",
-          task,
-          level,
-          message: injected.redact(message),
-          ...(fields && { fields: injected.redactJson(fields) }),
-        }),
-      ),
-      progress: (done, total) => events?.emit({ type: "task-progressed", task, done, total }),
-    };
+    const { signal } = this.#controller;
+    return { signal, attempt: this.number, log: makeTaskLog(this.#log), progress: this.#progress };
   }
+
+  readonly #log: WriteLog = (level, text, fields) => {
+    const { events, injected } = this.#host;
+    const message = injected.redact(text);
+    const task = this.task.id;
+    const more = fields && { fields: injected.redactJson(fields) };
+    events?.emit({ type: "task-logged", task, level, message, ...more });
+  };
+
+  readonly #progress = (done: number, total: number): void =>
+    this.#host.events?.emit({ type: "task-progressed", task: this.task.id, done, total });
+}
+
+/** `dataset 'users'`, for people. */
+function describeParameter({ inputs, params = [], secrets = [] }: ManifestTask, at: number): string {
+  const input = inputs.find(({ position }) => position === at);
+  if (input) return `dataset '${input.dataset}'`;
+  const injected = [...params, ...secrets].find(({ position }) => position === at);
+  return injected ? `parameter '${injected.name}'` : `argument ${at}`;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -94,11 +94,24 @@ export class InjectedValues {
     return redact(data) as Data;
   }
 
-  /** A failure that shows a part of a value, without the values of secrets. */
-  redactFailure<Known extends Failure>(failure: Known): Known {
-    return failure.reason === "output-invalid"
-      ? { ...failure, path: this.redact(failure.path), found: this.redact(failure.found) }
-      : failure;
+  /** A failure of a task's function without the values of secrets. */
+  redactFailure(failure: Failure): Failure {
+    if (this.#secrets.size === 0) return failure;
+    switch (failure.reason) {
+      case "task-threw":
+      case "input-changed":
+        return { ...failure, error: this.redactError(failure.error) };
+      case "task-crashed":
+        return failure.cause.kind === "uncaught"
+          ? { ...failure, cause: { ...failure.cause, error: this.redactError(failure.cause.error) } }
+          : failure;
+      case "output-invalid":
+        return { ...failure, path: this.redact(failure.path), found: this.redact(failure.found) };
+      case "not-transferable":
+        return { ...failure, why: this.redact(failure.why) };
+      default:
+        return failure;
+    }
   }
 
   /** An error without the values of secrets. */

@@ -278,6 +278,6 @@ function valueAt(value: unknown, keys: readonly string[]): unknown {
   return at ?? null;
 }
 
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }

@@ -12,10 +12,11 @@ import type {
 import { Attempt, type AttemptHost } from "./attempt.js";
 import { errorInfo } from "./error-info.js";
 import type { InjectedValues } from "./injected-values.js";
-import type { Effort, FormerResult, NewVersion, RunMemory } from "./memory.js";
+import type { Effort, FormerResult, NewVersion, RunMemory } from "./memory/run-memory.js";
+import { Places } from "./places.js";
 import type { Plan, PlannedTask } from "./plan.js";
 import { RetryDelays } from "./retry-delays.js";
-import { RunDatasets, taskOf } from "./run-datasets.js";
+import { isAsyncIterable, RunDatasets, taskOf } from "./run-datasets.js";
 import { RunEvents } from "./run-events.js";
 import { scopeOf } from "./scope.js";
 import { type Concurrency, Slots } from "./slots.js";
@@ -32,6 +33,7 @@ export interface RunSettings {
   readonly retryDelayMs: number;
   readonly graceMs: number;
   readonly validates: boolean;
+  readonly isolate: boolean;
   readonly storage?: DatasetAccess;
   /** Undefined where every task runs and nothing is kept. */
   readonly memory?: RunMemory;
@@ -57,6 +59,7 @@ export class Run implements AttemptHost {
   /** By task: the run calls it; undefined where it calls all. */
   readonly #scope: readonly boolean[] | undefined;
 
+  readonly #places: Places;
   readonly #slots: Slots;
   /** By task: tasks that it reads from and that are not done. */
   readonly #waitingFor: Int32Array;
@@ -108,6 +111,11 @@ export class Run implements AttemptHost {
       validates: settings.validates,
     });
     for (const [name, value] of request.given ?? []) this.datasets.give(name, value);
+    this.#places = new Places({
+      concurrency: settings.concurrency.total,
+      isolate: settings.isolate,
+      moduleOf: request.moduleOf,
+    });
   }
 
   start(): Promise<RunOutcome> {
@@ -247,8 +255,18 @@ export class Run implements AttemptHost {
     this.events?.emit({ type: "task-started", task: task.id, attempt: number });
     if (this.#stop)
       this.#attemptCancelled(attempt); // by the listener
-    else if (problem === undefined) attempt.start(this.#function(index));
+    else if (problem === undefined) this.#call(attempt, this.#function(index));
     else this.attemptFailed(attempt, this.#threw(task, new RangeError(problem)));
+  }
+
+  #call(attempt: Attempt, run: TaskFunction): void {
+    const place = this.#places.of(attempt.task, run);
+    if (!(place instanceof Promise)) attempt.start(run, place);
+    else
+      place.then(
+        (found) => attempt.start(run, found),
+        (error) => this.#break(error),
+      );
   }
 
   #attemptCancelled(attempt: Attempt): void {
@@ -335,7 +353,7 @@ export class Run implements AttemptHost {
     }
     this.#status[index] = "failed";
     this.#failures.push(failure);
-    this.#memory?.note(this.#task(index), "failed", this.#effortOf(index), failure);
+    this.#memory?.note(this.#task(index), "failed", this.#effortOf(index));
     this.events?.emit({ type: "task-failed", task: failure.task, failure });
     if (this.#stop) return;
     if (this.#request.keepGoing) {
@@ -400,7 +418,10 @@ export class Run implements AttemptHost {
 
   async #end(outcome: Omit<RunOutcome, "datasets">): Promise<RunOutcome> {
     await this.#memory?.finish(outcome.status);
-    return { ...outcome, datasets: await this.datasets.kept(this.#request.keep) };
+    const datasets = await this.datasets.kept(this.#request.keep);
+    // A stream that the caller gets may come from a thread.
+    if (![...datasets.values()].some(isAsyncIterable)) await this.#places.close();
+    return { ...outcome, datasets };
   }
 
   /** Glacier itself is wrong: the run cannot go on. */

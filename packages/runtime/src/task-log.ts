@@ -1,8 +1,10 @@
 import { inspect } from "node:util";
 import type { JsonObject, LogFields, LogLevel, TaskLog } from "@glacier-ts/core";
 
+export type WriteLog = (level: LogLevel, message: string, fields?: JsonObject) => void;
+
 /** Makes the log of a task's context. Messages and fields reach `write` as text and as plain JSON. */
-export function makeTaskLog(write: (level: LogLevel, message: string, fields?: JsonObject) => void): TaskLog {
+export function makeTaskLog(write: WriteLog): TaskLog {
   const at = (level: LogLevel) => (message: string, fields?: LogFields) =>
     write(level, String(message), fields && plainFields(fields));
   const info = at("info");

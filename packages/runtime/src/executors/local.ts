@@ -18,6 +18,11 @@ export interface LocalExecutorOptions {
   readonly retryDelayMs?: number;
   /** How long a function may go on after its timeout before it is given up. 1000 by default. */
   readonly graceMs?: number;
+  /**
+   * Whether each call of a task gets a process of its own. By default a task that asks for a container, a serverless
+   * function or `workers` gets a thread, within its `memory`, and all others run in this process.
+   */
+  readonly isolate?: boolean;
   /** Whether what tasks return is checked against the types that they declare. False by default: the compiler has. */
   readonly validates?: boolean;
   /** Reads and writes the datasets that have a storage; by default at the place that their storage describes. */
@@ -41,7 +46,7 @@ export class LocalExecutor implements Executor {
   /** @throws RangeError for an option that is no number of its kind */
   constructor(options: LocalExecutorOptions = {}) {
     const { concurrency = availableParallelism(), concurrencyOf = {} } = options;
-    const { retryDelayMs = 1000, graceMs = 1000, validates = false, storage } = options;
+    const { retryDelayMs = 1000, graceMs = 1000, validates = false, isolate = false, storage } = options;
     for (const amount of [concurrency, ...Object.values(concurrencyOf)]) {
       if (!(amount >= 1) || Math.floor(amount) !== amount)
         throw new RangeError(`concurrency is ${amount}, expected a whole number from 1`);
@@ -53,6 +58,7 @@ export class LocalExecutor implements Executor {
       retryDelayMs,
       graceMs,
       validates,
+      isolate,
       ...(storage && { storage }),
     };
   }

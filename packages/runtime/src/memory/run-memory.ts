@@ -1,6 +1,6 @@
-import type { Diagnostic, Failure, Result, RunEvent, RunStatus, TaskStatus } from "@glacier-ts/core";
-import type { PlannedTask } from "./plan.js";
-import type { Load } from "./run-datasets.js";
+import type { Diagnostic, Result, RunEvent, RunStatus, TaskStatus } from "@glacier-ts/core";
+import type { PlannedTask } from "../plan.js";
+import type { Load } from "../run-datasets.js";
 
 /** What one run knows of former runs, and what it leaves for later ones. */
 export interface RunMemory {
@@ -16,7 +16,7 @@ export interface RunMemory {
     effort: Effort,
   ): Promise<Result<readonly NewVersion[], Diagnostic>>;
   /** A task is done that has left nothing new. */
-  note(task: PlannedTask, status: TaskStatus, effort: Effort, failure?: Failure): void;
+  note(task: PlannedTask, status: TaskStatus, effort: Effort): void;
   /** How to get what a task of a former run has made of a dataset; undefined where nothing is kept. */
   latest(dataset: number): Load | undefined;
   /** Every event of the run. */

@@ -1,0 +1,302 @@
+import process from "node:process";
+import {
+  type Diagnostic,
+  fail,
+  GlacierError,
+  type Result,
+  type RunEvent,
+  type RunStatus,
+  report,
+  succeed,
+  type TaskId,
+  type TaskStatus,
+} from "@glacier-ts/core";
+import type { Plan, PlannedDataset, PlannedOutput, PlannedTask } from "../plan.js";
+import type { Load } from "../run-datasets.js";
+import type { RunRecorder, State, StoredOutput, StoredResult } from "../state/state.js";
+import type { StoredDatasets } from "../stored-datasets.js";
+import { type KeyParts, keyOf, keyParts } from "./cache-key.js";
+import type { CachePolicy } from "./cache-policy.js";
+import type { Effort, FormerOutput, FormerResult, NewVersion, RunMemory } from "./run-memory.js";
+import { compareParts, type Staleness } from "./staleness.js";
+
+export interface KeptResultsOptions {
+  readonly plan: Plan;
+  readonly state: State;
+  readonly recorder: RunRecorder | undefined;
+  readonly runId: string;
+  readonly stored: StoredDatasets;
+  readonly params: ReadonlyMap<string, unknown>;
+  /** A task of this run makes the dataset, or it is given. */
+  readonly isMade: (dataset: number) => boolean;
+  /** By task; a task without one always runs. */
+  readonly codeVersions: ReadonlyMap<string, string>;
+  readonly policyOf: (task: PlannedTask) => CachePolicy;
+  readonly isForced: (task: TaskId) => boolean;
+  /** What is finished already, by task: the results of the run that this one goes on with. */
+  readonly resumed: ReadonlyMap<string, StoredResult>;
+}
+
+/** Whether a task has to run. */
+export type Examination =
+  | { readonly isCurrent: true; readonly former: FormerResult; readonly result: StoredResult }
+  | { readonly isCurrent: false; readonly why: Staleness };
+
+type KeptOutput = Omit<StoredOutput, "dataset" | "path">;
+
+/** A run's memory in `.glacier`: which results are current, and what this run adds to them. */
+export class KeptResults implements RunMemory {
+  readonly #options: KeptResultsOptions;
+  /** By dataset: the version that this run works with; null for nothing, undefined where it has none, or none yet. */
+  readonly #versions: (string | null | undefined)[];
+  readonly #readings = new Map<number, Promise<void>>();
+  readonly #keys = new Map<TaskId, { readonly key: string; readonly parts: KeyParts }>();
+  /** Notes that are on their way to the disk. */
+  readonly #notes = new Set<Promise<void>>();
+
+  constructor(options: KeptResultsOptions) {
+    this.#options = options;
+    this.#versions = new Array(options.plan.datasets.length).fill(undefined);
+  }
+
+  recall(task: PlannedTask): FormerResult | undefined | Promise<FormerResult | undefined> {
+    const formerOf = (found: Examination) => (found.isCurrent ? found.former : undefined);
+    const examined = this.examine(task);
+    return examined instanceof Promise ? examined.then(formerOf) : formerOf(examined);
+  }
+
+  /**
+   * Says whether a task has to run. Everything that it reads of tasks of this run was examined, or has run, before.
+   * At once where no file has to be looked at.
+   */
+  examine(task: PlannedTask): Examination | Promise<Examination> {
+    const others = task.inputs.map(({ dataset }) => dataset).filter((dataset) => this.#isOthers(dataset));
+    if (others.length === 0) return this.#examine(task);
+    return Promise.all(others.map((dataset) => this.#readVersion(dataset))).then(() => this.#examine(task));
+  }
+
+  async keep(
+    task: PlannedTask,
+    values: readonly unknown[],
+    effort: Effort,
+  ): Promise<Result<readonly NewVersion[], Diagnostic>> {
+    const outputs: StoredOutput[] = [];
+    const versions: NewVersion[] = [];
+    for (const [index, output] of task.outputs.entries()) {
+      const value = values[index];
+      const kept = value === null ? nothing : await this.#keepOne(output, value);
+      if (!kept?.ok) {
+        if (kept) return kept;
+        continue;
+      }
+      const { name: dataset } = this.#dataset(output.dataset);
+      const rows = Array.isArray(value) ? { rows: value.length } : {};
+      outputs.push({ dataset, path: output.path, ...kept.value, ...rows });
+      const { version, sizeBytes } = kept.value;
+      this.#versions[output.dataset] = version;
+      if (version !== null) versions.push({ dataset, version, ...rows, ...(sizeBytes && { sizeBytes }) });
+    }
+    // What cannot be kept whole is made anew each time.
+    const result = outputs.length === task.outputs.length ? this.#result(task, outputs, effort) : undefined;
+    const row = { id: task.id, status: "succeeded" as const, ...effort, ...(result && { key: result.key }) };
+    try {
+      await this.#options.recorder?.commit(result, row);
+      return succeed(versions);
+    } catch (error) {
+      if (error instanceof GlacierError && error.diagnostics[0]) return fail(error.diagnostics[0]);
+      throw error;
+    }
+  }
+
+  note({ id }: PlannedTask, status: TaskStatus, effort: Effort): void {
+    const key = this.#keys.get(id)?.key;
+    const commit = this.#options.recorder?.commit(undefined, {
+      id,
+      status,
+      ...effort,
+      ...(status === "cached" && key !== undefined && { key }),
+    });
+    if (!commit) return;
+    // Rejections are for `finish`.
+    commit.catch(() => {});
+    this.#notes.add(commit);
+  }
+
+  latest(dataset: number): Load | undefined {
+    const output = this.#latestOutput(dataset);
+    return output && this.#load(dataset, output);
+  }
+
+  append(event: RunEvent): void {
+    this.#options.recorder?.append(event);
+  }
+
+  async finish(status: RunStatus): Promise<void> {
+    await Promise.all(this.#notes);
+    this.#options.recorder?.finish(status);
+  }
+
+  #examine(task: PlannedTask): Examination | Promise<Examination> {
+    const { state, resumed, codeVersions, policyOf, isForced, params, plan } = this.#options;
+    const finished = resumed.get(task.id);
+    if (finished) return this.#useIfThere(task, finished);
+    const code = codeVersions.get(task.id);
+    const policy = policyOf(task);
+    if (isForced(task.id)) return stale({ reason: "forced" });
+    if (!policy.isAllowed) return stale({ reason: "not-cached" });
+    if (code === undefined) return stale({ reason: "no-code-version" });
+    const unversioned = task.inputs.find(({ dataset }) => this.#versions[dataset] === undefined);
+    if (unversioned) {
+      return stale({ reason: "unversioned-input", dataset: this.#dataset(unversioned.dataset).name });
+    }
+    const parts = keyParts(task, {
+      code,
+      versionOf: (dataset) => this.#versions[dataset] ?? null,
+      datasets: plan.datasets,
+      params,
+      env: policy.env,
+      environment: process.env,
+    });
+    const key = keyOf(task.id, parts);
+    this.#keys.set(task.id, { key, parts });
+    const result = state.result(key);
+    if (!result) return stale(this.#whatChanged(task, parts));
+    const ageMs = Date.now() - Date.parse(result.createdAt);
+    const { maxAgeMs } = policy;
+    if (maxAgeMs !== undefined && ageMs > maxAgeMs) return stale({ reason: "too-old", ageMs, maxAgeMs });
+    return this.#useIfThere(task, result);
+  }
+
+  #whatChanged(task: PlannedTask, parts: KeyParts): Staleness {
+    const last = this.#options.state.lastResult(this.#options.plan.graph.id, task.id);
+    if (!last || !("code" in last.parts)) return { reason: "never-run" };
+    const changes = compareParts(last.parts as KeyParts, parts);
+    return { reason: "changed", changes };
+  }
+
+  /** A result, if everything that it has left is still there. */
+  #useIfThere(task: PlannedTask, result: StoredResult): Examination | Promise<Examination> {
+    const byDataset = new Map(result.outputs.map((output) => [output.dataset, output]));
+    const gone = task.outputs.find(({ dataset }) => {
+      const output = byDataset.get(this.#dataset(dataset).name);
+      return (
+        !output || (output.artifact !== undefined && !this.#options.state.artifacts.has(output.artifact))
+      );
+    });
+    if (gone) return stale({ reason: "output-gone", dataset: this.#dataset(gone.dataset).name });
+    const stored = task.outputs.filter(({ stored }) => stored);
+    if (stored.length === 0) return this.#current(task, result, byDataset);
+    return Promise.all(
+      stored.map(async ({ dataset }): Promise<string | undefined> => {
+        const { name } = this.#dataset(dataset);
+        const kept = byDataset.get(name);
+        if (kept?.version === null) return undefined;
+        const found = await this.#storedVersion(dataset);
+        return found?.ok && found.value.version === kept?.version ? undefined : name;
+      }),
+    ).then((changed) => {
+      const dataset = changed.find((name) => name !== undefined);
+      return dataset === undefined
+        ? this.#current(task, result, byDataset)
+        : stale({ reason: "output-gone", dataset });
+    });
+  }
+
+  #current(
+    task: PlannedTask,
+    result: StoredResult,
+    byDataset: ReadonlyMap<string, StoredOutput>,
+  ): Examination {
+    const outputs = task.outputs.map(({ dataset }): FormerOutput | null => {
+      const output = byDataset.get(this.#dataset(dataset).name) as StoredOutput;
+      this.#versions[dataset] = output.version;
+      return output.version === null ? null : { version: output.version, load: this.#load(dataset, output) };
+    });
+    return { isCurrent: true, result, former: { runId: result.runId, outputs } };
+  }
+
+  /** Keeps a value; undefined where it cannot be kept. */
+  async #keepOne(output: PlannedOutput, value: unknown): Promise<Result<KeptOutput, Diagnostic> | undefined> {
+    if (output.stored) {
+      const found = await this.#storedVersion(output.dataset);
+      if (!found?.ok) return found;
+      const { version, place, sizeBytes } = found.value;
+      return succeed({ version, place, sizeBytes });
+    }
+    if (output.stream) return undefined;
+    const put = await this.#options.state.artifacts.put(value);
+    if (!put.ok) return undefined;
+    const { hash, sizeBytes } = put.value;
+    return succeed({ version: hash, artifact: hash, sizeBytes });
+  }
+
+  #result(task: PlannedTask, outputs: readonly StoredOutput[], { durationMs }: Effort): StoredResult {
+    const { runId, plan } = this.#options;
+    // Without a key of its own a result is only found by its run.
+    const { key, parts } = this.#keys.get(task.id) ?? { key: `${runId} ${task.id}`, parts: {} };
+    const createdAt = new Date().toISOString();
+    return { key, runId, task: task.id, pipelineId: plan.graph.id, createdAt, parts, outputs, durationMs };
+  }
+
+  #load(dataset: number, { artifact }: StoredOutput): Load {
+    const { stored, state } = this.#options;
+    const planned = this.#dataset(dataset);
+    if (artifact === undefined) return () => stored.load(planned);
+    return async () => {
+      const found = await state.artifacts.get(artifact);
+      if (found.ok) return found;
+      return fail(report("artifactLost", { dataset: planned.name, isDamaged: found.failure === "corrupt" }));
+    };
+  }
+
+  /** No task of this run makes the dataset, and its version is not known yet. */
+  #isOthers(dataset: number): boolean {
+    return this.#versions[dataset] === undefined && !this.#options.isMade(dataset);
+  }
+
+  /** Reads the version of what no task of this run makes, once. */
+  #readVersion(dataset: number): Promise<void> {
+    let reading = this.#readings.get(dataset);
+    if (!reading) {
+      reading = this.#findVersion(dataset).then((version) => {
+        this.#versions[dataset] = version;
+      });
+      this.#readings.set(dataset, reading);
+    }
+    return reading;
+  }
+
+  /** Null where nothing is there: the reading will say what is missing. */
+  async #findVersion(dataset: number): Promise<string | null | undefined> {
+    if (this.#dataset(dataset).manifest?.storage) {
+      const found = await this.#storedVersion(dataset);
+      return found?.ok ? found.value.version : undefined;
+    }
+    return this.#latestOutput(dataset)?.version ?? null;
+  }
+
+  #storedVersion(dataset: number) {
+    const { stored, state } = this.#options;
+    const known = (place: string, mark: string) => state.objectVersion(place, mark);
+    return stored.version(this.#dataset(dataset), known).then((found) => {
+      if (found?.ok && found.value.mark !== undefined)
+        state.rememberObject(found.value.place, found.value.mark, found.value.version);
+      return found;
+    });
+  }
+
+  #latestOutput(dataset: number): StoredOutput | undefined {
+    const { plan, state } = this.#options;
+    const { producer, name } = this.#dataset(dataset);
+    const task = producer === undefined ? undefined : plan.tasks[producer];
+    const result = task && state.lastResult(plan.graph.id, task.id);
+    return result?.outputs.find((output) => output.dataset === name);
+  }
+
+  #dataset(number: number): PlannedDataset {
+    return this.#options.plan.datasets[number] as PlannedDataset;
+  }
+}
+
+const nothing: Result<KeptOutput, never> = succeed({ version: null });
+const stale = (why: Staleness): Examination => ({ isCurrent: false, why });

@@ -1,0 +1,101 @@
+import {
+  type DatasetValues,
+  type Executor,
+  fail,
+  type GivenDatasets,
+  type ParamsOption,
+  type Pipeline,
+  type ProducedNames,
+  type ResultNames,
+  type RunEvent,
+  type RunResult,
+  report,
+  type SecretProvider,
+  succeed,
+  type Tasks,
+} from "@glacier-ts/core";
+import { LocalExecutor } from "../executors/local.js";
+import type { DatasetAccess } from "../stored-datasets.js";
+
+export type TestOptions<T extends Tasks, Kept extends string = never> = ParamsOption<T> & {
+  /** Values of datasets that need not be produced: the tasks that make them, and only serve them, are not called. */
+  readonly given?: GivenDatasets<T>;
+  /** Datasets to return besides those that no task reads. */
+  readonly keep?: readonly Kept[];
+  /** Values of secrets by name, or a provider; by default there are none. */
+  readonly secrets?: Readonly<Record<string, string>> | SecretProvider;
+};
+
+export interface TestRun<Values> extends RunResult<Values> {
+  /** What would have been written to storages, by dataset. */
+  readonly stored: ReadonlyMap<string, unknown>;
+  readonly events: readonly RunEvent[];
+}
+
+/**
+ * Runs a pipeline with some of its datasets replaced. No storage is read or written: what is read from outside must be
+ * given. What tasks return is checked against their datasets' types, and no retry waits.
+ *
+ * ```ts
+ * const { datasets } = await testPipeline(analytics, { given: { raw_users: [ada, bob] } });
+ * expect(datasets.metrics.total).toBe(2);
+ * ```
+ *
+ * @throws RunError when a task failed
+ */
+export async function testPipeline<T extends Tasks, Kept extends ProducedNames<T> = never>(
+  pipeline: Pipeline<T>,
+  options: TestOptions<T, Kept>,
+): Promise<TestRun<DatasetValues<T, ResultNames<T> | Kept>>> {
+  const {
+    given = {},
+    keep = [],
+    secrets = {},
+    params,
+  } = options as TestOptions<T, Kept> & {
+    readonly params?: object;
+  };
+  const stored = new Map<string, unknown>();
+  const events: RunEvent[] = [];
+  const local = new LocalExecutor({ validates: true, retryDelayMs: 0, storage: inMemory(stored) });
+  const executor: Executor = {
+    name: "test",
+    execute: (request) => local.execute({ ...request, given: new Map(Object.entries(given)) }),
+  };
+  const result = await pipeline.run<Kept>({
+    executor,
+    keep,
+    secrets: typeof secrets === "function" ? secrets : (name) => secrets[name],
+    onEvent: (event) => void events.push(event),
+    ...(params && { params }),
+  } as Parameters<typeof pipeline.run<Kept>>[0]);
+  return { ...result, stored, events };
+}
+
+/** A storage that begins empty, and ends with the test. */
+function inMemory(stored: Map<string, unknown>): DatasetAccess {
+  return {
+    load: async (name) => {
+      if (stored.has(name)) return succeed({ value: stored.get(name), place: "the test" });
+      return fail(report("notGiven", { dataset: name }));
+    },
+    save: async (name, _dataset, _schema, value) => {
+      // A stream can be read once only, and its readers come after it was saved.
+      stored.set(name, isStream(value) ? await replay(value) : value);
+      return succeed({ sizeBytes: 0, place: "the test" });
+    },
+  };
+}
+
+const isStream = (value: unknown): value is AsyncIterable<unknown> =>
+  typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+
+async function replay(stream: AsyncIterable<unknown>): Promise<AsyncIterable<unknown>> {
+  const items: unknown[] = [];
+  for await (const item of stream) items.push(item);
+  return {
+    async *[Symbol.asyncIterator]() {
+      yield* items;
+    },
+  };
+}
