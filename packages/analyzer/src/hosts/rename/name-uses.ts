@@ -2,6 +2,7 @@
 import ts from "typescript";
 import type { CoreTypes } from "./core-types.js";
 import type { EditedProgram } from "./edited-program.js";
+import { nodesOf } from "./nodes.js";
 
 /** What became of a literal. */
 export interface NameUses {
@@ -106,7 +107,8 @@ export class NameUseReader {
     if (ts.isIdentifier(parameter.name))
       trace.follow(parameter.name, { key: carrier.key, isParameter: true });
     // The type of the parameter may hand the name on to what the function returns.
-    for (const name of identifiersIn(parameter.type)) {
+    const named = parameter.type ? [...nodesOf(parameter.type)].filter(ts.isIdentifier) : [];
+    for (const name of named) {
       const [found] = this.#core.declarationsOf(name);
       if (found && ts.isTypeParameterDeclaration(found)) trace.follow(found.name, { isParameter: true });
     }
@@ -344,19 +346,6 @@ function isKeyPicker(name: ts.Node | undefined): boolean {
 function typeParametersOf(declaration: ts.Declaration): readonly ts.TypeParameterDeclaration[] {
   const { typeParameters } = declaration as { typeParameters?: ts.NodeArray<ts.TypeParameterDeclaration> };
   return typeParameters ?? [];
-}
-
-/** The names in a type. */
-function identifiersIn(type: ts.TypeNode | undefined): readonly ts.Identifier[] {
-  const found: ts.Identifier[] = [];
-  const open: ts.Node[] = type ? [type] : [];
-  for (let at = open.pop(); at; at = open.pop()) {
-    if (ts.isIdentifier(at)) found.push(at);
-    ts.forEachChild(at, (child) => {
-      open.push(child);
-    });
-  }
-  return found;
 }
 
 function propertyName(name: ts.PropertyName): string | undefined {
