@@ -112,7 +112,7 @@ export class Attempt {
         reason: "task-threw",
         ...taskOf(this.task),
         attempt: this.number,
-        error: this.#host.injected.redactError(errorInfo(error)),
+        error: this.#host.injected.redaction.error(errorInfo(error)),
       });
   }
 
@@ -152,7 +152,7 @@ export class Attempt {
       signal: this.#controller.signal,
       attempt: this.number,
       log: (message) =>
-        events?.emit({ type: "task-logged", task, message: injected.redact(String(message)) }),
+        events?.emit({ type: "task-logged", task, message: injected.redaction.text(String(message)) }),
       progress: (done, total) => events?.emit({ type: "task-progressed", task, done, total }),
     };
   }

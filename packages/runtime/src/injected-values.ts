@@ -1,6 +1,5 @@
 import process from "node:process";
 import {
-  type ErrorInfo,
   GlacierError,
   type ManifestTask,
   type RunRequest,
@@ -8,16 +7,19 @@ import {
   type SecretProvider,
 } from "@glacier-ts/core";
 import { errorInfo } from "./error-info.js";
+import { Redaction } from "./redaction.js";
 
 /** The run parameters and secrets of a run: read once, before anything runs. */
 export class InjectedValues {
+  /** Keeps the secrets out of events and failures. */
+  readonly redaction: Redaction;
   readonly #params: ReadonlyMap<string, unknown>;
-  /** The longest value first: one may be a part of another. */
   readonly #secrets: ReadonlyMap<string, string>;
 
   private constructor(params: ReadonlyMap<string, unknown>, secrets: ReadonlyMap<string, string>) {
     this.#params = params;
-    this.#secrets = new Map([...secrets].sort(([, one], [, other]) => other.length - one.length));
+    this.#secrets = secrets;
+    this.redaction = new Redaction(secrets);
   }
 
   /**
@@ -69,29 +71,9 @@ export class InjectedValues {
     for (const { position, name } of params) list[position] = this.#params.get(name);
     for (const { position, name } of secrets) list[position] = this.#secrets.get(name);
   }
-
-  /** A text without the values of secrets. */
-  redact(text: string): string {
-    let redacted = text;
-    for (const [name, value] of this.#secrets) {
-      if (value !== "") redacted = redacted.replaceAll(value, `‹secret ${name}›`);
-    }
-    return redacted;
-  }
-
-  /** An error without the values of secrets. */
-  redactError(error: ErrorInfo): ErrorInfo {
-    if (this.#secrets.size === 0) return error;
-    const { name, message, stack, cause } = error;
-    return {
-      name: this.redact(name),
-      message: this.redact(message),
-      ...(stack !== undefined && { stack: this.redact(stack) }),
-      ...(cause && { cause: this.redactError(cause) }),
-    };
-  }
 }
 
 function fromEnvironment(name: string): string | undefined {
-  return process.env[name];
+  // A secret may be called `toString`.
+  return Object.hasOwn(process.env, name) ? process.env[name] : undefined;
 }
