@@ -193,7 +193,7 @@ export class PayloadSchemas {
 
   #ownName(type: Type): string | undefined {
     const declaration = this.#host.declarationOfType(type);
-    if (declaration && declaration.origin !== "lib" && /^\w+$/.test(declaration.name))
+    if (declaration && declaration.origin !== "lib" && isDefinitionName(declaration.name))
       return declaration.name;
     const [element] = this.#host.kind(type) === "array" ? this.#host.typeArguments(type) : [];
     const name = element && this.#ownName(element);
@@ -433,6 +433,11 @@ export class PayloadSchemas {
         return undefined;
     }
   }
+}
+
+/** Other characters would be escaped in a reference; `__proto__` is no key like others. */
+function isDefinitionName(name: string): boolean {
+  return /^\w+$/.test(name) && name !== "__proto__";
 }
 
 /** The beginning of a text, for a message. */
