@@ -35,6 +35,16 @@ it("takes two hundred literals and two hundred templates", () => {
   expect(schemaOf(numbers.map((n) => `\`code-${n}-\${string}\``).join(" | ")).anyOf).toHaveLength(200);
 });
 
+it("defines a type that is called as no key can be", () => {
+  const schema = schemaOf("__proto__", ["interface __proto__ { next: __proto__ | null }"]);
+  expect(schema).toMatchObject({
+    $ref: "#/$defs/Recursive",
+    $defs: {
+      Recursive: { properties: { next: { anyOf: [{ $ref: "#/$defs/Recursive" }, { type: "null" }] } } },
+    },
+  });
+});
+
 it("follows a hundred levels of objects", () => {
   const levels = numbers.slice(0, 100).map((n) => `interface L${n} { next: L${n + 1} }`);
   let schema: JsonObject | undefined = schemaOf("L0", [...levels, "interface L100 { end: true }"]);

@@ -136,6 +136,20 @@ export async function main(executor: Executor) {
     expect(untouched).toHaveLength(1);
   });
 
+  it("under a key that is written with escapes", () => {
+    const program = `import type { Executor } from "@glacier-ts/core";
+${core}
+export const count = (): Dataset<"users", number> => 1;
+${pipelineOf("count")}
+export async function main(executor: Executor) {
+  const { datasets: { 'us\\u0065rs': users } } = await analytics.run({ executor });
+  return users;
+}
+`;
+    const { changed } = rename({ "src/pipeline.ts": program });
+    expect(changed?.["src/pipeline.ts"]).toContain("const { datasets: { 'people': users } } = await");
+  });
+
   it("under a name that is no identifier", () => {
     const program = `import type { Executor } from "@glacier-ts/core";
 ${core}
@@ -152,6 +166,15 @@ export async function main(executor: Executor) {
       'const { "all-users": users } = datasets;\n  return users + datasets["all-users"];',
     );
   });
+});
+
+it("goes through lists of more elements than a call takes arguments", () => {
+  const { changed } = rename({
+    "src/data.ts": `/** Of users. */\nexport const ages = [${"1,".repeat(150_000)}];\n`,
+    "src/pipeline.ts": `${core}export const extract = (): Dataset<"users", string[]> => ["Ada"];
+${pipelineOf("extract")}`,
+  });
+  expect(Object.keys(changed ?? {})).toEqual(["src/pipeline.ts"]);
 });
 
 describe("what is named after it", () => {

@@ -218,6 +218,33 @@ describe("an existing tsconfig", () => {
   });
 });
 
+describe("odd input", () => {
+  it("of plugins: an entry that is null stays", async () => {
+    const project = emptyProject({
+      "tsconfig.json": '{ "compilerOptions": { "strict": true, "plugins": [null] } }',
+    });
+    await init(project);
+    expect(project.read("tsconfig.json")).toContain(`"plugins": [null, ${entry}]`);
+    await expectSettled(project);
+  });
+
+  it("of sources: a folder may be called as a file is", async () => {
+    const project = emptyProject({ "src/chart.ts/index.ts": "export const chart = 'bars'\n" });
+    await init(project);
+    expect(project.has("src/pipeline.ts")).toBe(true);
+  });
+
+  it.each([
+    ["tsconfig for etl.json", '"tsconfig for etl.json"'],
+    ["$HOME;ls.json", '"\\$HOME;ls.json"'],
+  ])("of tsconfigs: %s is one word of a command", async (name, word) => {
+    const project = emptyProject({});
+    expect(await init(project, name)).toContain(`glacier check --project ${word}\n`);
+    const { scripts } = JSON.parse(project.read("package.json"));
+    expect(scripts.check).toBe(`glacier check --project ${word}`);
+  });
+});
+
 describe("an existing package", () => {
   it("keeps its scripts, its order and its indentation", async () => {
     const project = emptyProject({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { glacier, glacierInShell } from "../rig/glacier.js";
-import { makeProject } from "../rig/temp-project.js";
+import { makeProject, tsconfigWith } from "../rig/temp-project.js";
 import { analytics, broken, tasks } from "./analytics.js";
 
 const fine = (stdout: string) => ({ stdout, stderr: "", code: 0 });
@@ -25,6 +25,16 @@ describe("glacier manifest", () => {
     expect(await glacier(project.folder, ["manifest", "--check"])).toEqual(
       fine("glacier.manifest.json is up to date.\n"),
     );
+  });
+
+  it("makes the folder that the plugin's option names", async () => {
+    const plugin = {
+      transform: "@glacier-ts/plugin",
+      transformProgram: true,
+      manifest: "generated/manifest.json",
+    };
+    const project = makeProject({ ...analytics, "tsconfig.json": tsconfigWith({ plugins: [plugin] }) });
+    expect(await glacier(project.folder, ["manifest"])).toEqual(fine("Wrote generated/manifest.json.\n"));
   });
 
   it("says what is stale", async () => {

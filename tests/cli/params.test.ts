@@ -77,6 +77,26 @@ Found 1 error.
     expect(failed.stdout + failed.stderr).not.toContain(env.API_KEY);
   });
 
+  it("shows no secret of an error that is thrown outside of every task", async () => {
+    const project = makeProject({
+      "src/pipeline.ts": `
+import { type Dataset, pipeline, type Secret } from "@glacier-ts/core";
+declare function setTimeout(run: () => void, ms: number): void;
+export async function extract(key: Secret<"API_KEY">): Promise<Dataset<"users", string[]>> {
+  setTimeout(() => { throw new Error("refused " + key); }, 1);
+  return await new Promise(() => {});
+}
+export const analytics = pipeline({ name: "analytics", tasks: [extract] });
+`,
+    });
+    for (const args of [["run"], ["run", "--json"]]) {
+      const { code, stdout, stderr } = await glacier(project.folder, args, { env });
+      expect(stdout + stderr).toContain("outside of every task, Error: refused ‹secret API_KEY›.");
+      expect(stdout + stderr).not.toContain(env.API_KEY);
+      expect(code).toBe(1);
+    }
+  });
+
   it("takes secrets from a file, unless the environment has them already", async () => {
     const project = makeProject({ ...files, "secrets.env": `API_KEY="from a file"\n` });
     const args = ["run", "--param", "limit=1", "--secrets", "secrets.env"];

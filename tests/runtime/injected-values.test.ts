@@ -57,6 +57,15 @@ describe("injected values", () => {
     expect(events).toEqual([]);
   });
 
+  test("that have the name of what every object has are missing like others", async () => {
+    const more = { secrets: [{ position: 0, name: "toString" }] };
+    const graph = makeGraph({ tasks: [{ name: "extract", outputs: ["users"], more }] });
+    const { secrets: _, ...rest } = request(() => 1, { graph });
+    await expect(new LocalExecutor().execute(rest)).rejects.toThrow(
+      "GLA5018: Secret 'toString' is not there; 'extract' cannot run without it.",
+    );
+  });
+
   test("come from a provider that takes its time, each asked for once", async () => {
     const asked: string[] = [];
     const secrets = async (name: string) => {

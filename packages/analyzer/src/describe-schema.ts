@@ -1,5 +1,7 @@
 /** A payload's JSON Schema as a type that people read, never longer than a screen. */
 import type { Json, JsonObject } from "@glacier-ts/core";
+import { isJsonObject } from "./schema/json-value.js";
+import { marker } from "./schema/marker.js";
 
 /** Properties that are listed of the payload itself, and of what is inside of it. */
 const maxProperties = 12;
@@ -13,9 +15,10 @@ const maxLine = 80;
 
 /** Like TypeScript, but for `… and 3 more`; the properties of an object, or of an array's elements, a line each. */
 export function describeSchema(schema: JsonObject): string {
-  const printer = new SchemaPrinter(isObject(schema.$defs) ? schema.$defs : {});
+  const printer = new SchemaPrinter(isJsonObject(schema.$defs) ? schema.$defs : {});
   const whole = printer.resolve(schema);
-  const element = whole.type === "array" && isObject(whole.items) ? printer.resolve(whole.items) : undefined;
+  const element =
+    whole.type === "array" && isJsonObject(whole.items) ? printer.resolve(whole.items) : undefined;
   const stored = whole[marker];
   if (element && hasProperties(element) && (stored === undefined || stored === "AsyncIterable")) {
     const lines = printer.propertyLines(element);
@@ -23,8 +26,6 @@ export function describeSchema(schema: JsonObject): string {
   }
   return hasProperties(whole) ? printer.propertyLines(whole) : printer.print(whole);
 }
-
-const marker = "x-glacier-type";
 
 class SchemaPrinter {
   readonly #definitions: JsonObject;
@@ -37,7 +38,7 @@ class SchemaPrinter {
   resolve(schema: JsonObject): JsonObject {
     const { $ref } = schema;
     const definition = typeof $ref === "string" ? this.#definitions[definitionName($ref)] : undefined;
-    return isObject(definition) ? definition : schema;
+    return isJsonObject(definition) ? definition : schema;
   }
 
   propertyLines(schema: JsonObject): string {
@@ -47,7 +48,7 @@ class SchemaPrinter {
 
   /** The type in one line. */
   print(schema: Json | undefined, depth = 0): string {
-    if (!isObject(schema)) return schema === false ? "never" : "unknown";
+    if (!isJsonObject(schema)) return schema === false ? "never" : "unknown";
     const text = this.#print(schema, depth);
     return text.length > maxLine && depth > 0 ? `${text.slice(0, maxLine)}…` : text;
   }
@@ -80,13 +81,13 @@ class SchemaPrinter {
 
   #array({ items, prefixItems, [marker]: stored }: JsonObject, depth: number): string {
     const print = (of: Json | undefined) => this.print(of, depth);
-    if (stored === "Map" && isObject(items) && Array.isArray(items.prefixItems)) {
+    if (stored === "Map" && isJsonObject(items) && Array.isArray(items.prefixItems)) {
       const [key, value] = items.prefixItems;
       return `Map<${print(key)}, ${print(value)}>`;
     }
     if (typeof stored === "string") return `${stored}<${print(items)}>`;
     if (Array.isArray(prefixItems)) {
-      const rest = isObject(items) ? [`...${print(items)}[]`] : [];
+      const rest = isJsonObject(items) ? [`...${print(items)}[]`] : [];
       return `[${listed([...prefixItems.map(print), ...rest], ", ")}]`;
     }
     const element = print(items);
@@ -96,7 +97,8 @@ class SchemaPrinter {
   #object(schema: JsonObject, depth: number): string {
     const { additionalProperties } = schema;
     if (!hasProperties(schema)) {
-      if (isObject(additionalProperties)) return `Record<string, ${this.print(additionalProperties, depth)}>`;
+      if (isJsonObject(additionalProperties))
+        return `Record<string, ${this.print(additionalProperties, depth)}>`;
       return schema.properties ? "{}" : "object";
     }
     if (depth >= maxDepth) return "{ … }";
@@ -110,7 +112,7 @@ class SchemaPrinter {
     depth: number,
   ): { listed: readonly string[]; more: readonly string[] } {
     const { properties, required, additionalProperties } = schema;
-    const all = Object.entries(isObject(properties) ? properties : {});
+    const all = Object.entries(isJsonObject(properties) ? properties : {});
     const isRequired = (name: string) => Array.isArray(required) && required.includes(name);
     const shown = all.length > most ? all.slice(0, most - 1) : all;
     return {
@@ -119,7 +121,7 @@ class SchemaPrinter {
           const key = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) ? name : JSON.stringify(name);
           return `${key}${isRequired(name) ? "" : "?"}: ${this.print(value, depth + 1)}`;
         }),
-        ...(isObject(additionalProperties)
+        ...(isJsonObject(additionalProperties)
           ? [`[key: string]: ${this.print(additionalProperties, depth + 1)}`]
           : []),
       ],
@@ -139,9 +141,5 @@ function listed(items: readonly string[], separator: string): string {
 }
 
 function hasProperties({ properties }: JsonObject): boolean {
-  return isObject(properties) && Object.keys(properties).length > 0;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isJsonObject(properties) && Object.keys(properties).length > 0;
 }

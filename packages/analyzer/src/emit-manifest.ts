@@ -18,6 +18,7 @@ import {
 import type { CompilerHost } from "./compiler-host.js";
 import type { LinkedDataset } from "./datasets.js";
 import type { FileFacts, InjectedFacts, PipelineFacts, TaskFacts } from "./model.js";
+import { isJsonObject } from "./schema/json-value.js";
 
 /** Makes the manifest. What a diagnostic was reported for may be missing in it. */
 export function emitManifest(
@@ -98,7 +99,7 @@ function describeDataset(dataset: LinkedDataset): Omit<ManifestDataset, "schema"
   const isOurs = dataset.declarations.length > 0 || other === undefined;
   const doc = dataset.doc ?? other?.doc;
   return {
-    ...(isObject(storage) && { storage: storage as ManifestStorage }),
+    ...(isJsonObject(storage) && { storage: storage as ManifestStorage }),
     ...(typeof format === "string" && { format }),
     declared: isOurs ? declaredAt(dataset.location) : other.declared,
     ...(doc !== undefined && { doc }),
@@ -206,8 +207,4 @@ function emitPipeline(
 
 function declaredAt(location: Location): string {
   return `${location.file}:${location.line}`;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import process from "node:process";
 import {
   type Diagnostic,
@@ -23,6 +24,7 @@ export function writeManifestFile(file: string, text: string): Result<boolean, D
   // Written aside and renamed: a reader sees the former manifest or the new one, never a part.
   const aside = `${file}.${process.pid}.tmp`;
   try {
+    mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(aside, text);
     renameSync(aside, file);
     return succeed(true);

@@ -135,7 +135,7 @@ export class Attempt {
       this.#threw(error);
       return;
     }
-    if (!Array.isArray(outputs)) this.#end(this.#host.injected.redactFailure(outputs));
+    if (!Array.isArray(outputs)) this.#end(this.#host.injected.redaction.failure(outputs));
     else if (!this.task.storesOutputs) this.#end(outputs);
     else
       datasets.store(this.task, outputs).then(
@@ -146,7 +146,7 @@ export class Attempt {
 
   #threw(error: unknown): void {
     if (this.#isTimedOut) this.#endTimedOut();
-    else this.#end(this.#host.injected.redactFailure(this.#failureOf(error)));
+    else this.#end(this.#host.injected.redaction.failure(this.#failureOf(error)));
   }
 
   #failureOf(error: unknown): Failure {
@@ -189,9 +189,9 @@ export class Attempt {
 
   readonly #log: WriteLog = (level, text, fields) => {
     const { events, injected } = this.#host;
-    const message = injected.redact(text);
+    const message = injected.redaction.text(text);
     const task = this.task.id;
-    const more = fields && { fields: injected.redactJson(fields) };
+    const more = fields && { fields: injected.redaction.json(fields) };
     events?.emit({ type: "task-logged", task, level, message, ...more });
   };
 

@@ -4,4 +4,5 @@
  */
 export { errorInfo } from "./error-info.js";
 export { LocalExecutor, type LocalExecutorOptions } from "./executors/local.js";
+export { Redaction } from "./redaction.js";
 export type { DatasetAccess } from "./stored-datasets.js";

@@ -1,26 +1,25 @@
 import process from "node:process";
 import {
-  type ErrorInfo,
-  type Failure,
   GlacierError,
-  type Json,
-  type JsonObject,
   type ManifestTask,
   type RunRequest,
   report,
   type SecretProvider,
 } from "@glacier-ts/core";
 import { errorInfo } from "./error-info.js";
+import { Redaction } from "./redaction.js";
 
 /** The run parameters and secrets of a run: read once, before anything runs. */
 export class InjectedValues {
+  /** Keeps the secrets out of events and failures. */
+  readonly redaction: Redaction;
   readonly #params: ReadonlyMap<string, unknown>;
-  /** The longest value first: one may be a part of another. */
   readonly #secrets: ReadonlyMap<string, string>;
 
   private constructor(params: ReadonlyMap<string, unknown>, secrets: ReadonlyMap<string, string>) {
     this.#params = params;
-    this.#secrets = new Map([...secrets].sort(([, one], [, other]) => other.length - one.length));
+    this.#secrets = secrets;
+    this.redaction = new Redaction(secrets);
   }
 
   /**
@@ -72,62 +71,9 @@ export class InjectedValues {
     for (const { position, name } of params) list[position] = this.#params.get(name);
     for (const { position, name } of secrets) list[position] = this.#secrets.get(name);
   }
-
-  /** A text without the values of secrets. */
-  redact(text: string): string {
-    let redacted = text;
-    for (const [name, value] of this.#secrets) {
-      if (value !== "") redacted = redacted.replaceAll(value, `‹secret ${name}›`);
-    }
-    return redacted;
-  }
-
-  /** Plain data without the values of secrets. */
-  redactJson<Data extends JsonObject>(data: Data): Data {
-    if (this.#secrets.size === 0) return data;
-    const redact = (value: Json): Json => {
-      if (typeof value === "string") return this.redact(value);
-      if (Array.isArray(value)) return value.map(redact);
-      if (typeof value !== "object" || value === null) return value;
-      return Object.fromEntries(Object.entries(value).map(([key, part]) => [this.redact(key), redact(part)]));
-    };
-    return redact(data) as Data;
-  }
-
-  /** A failure of a task's function without the values of secrets. */
-  redactFailure(failure: Failure): Failure {
-    if (this.#secrets.size === 0) return failure;
-    switch (failure.reason) {
-      case "task-threw":
-      case "input-changed":
-        return { ...failure, error: this.redactError(failure.error) };
-      case "task-crashed":
-        return failure.cause.kind === "uncaught"
-          ? { ...failure, cause: { ...failure.cause, error: this.redactError(failure.cause.error) } }
-          : failure;
-      case "output-invalid":
-        return { ...failure, path: this.redact(failure.path), found: this.redact(failure.found) };
-      case "not-transferable":
-        return { ...failure, why: this.redact(failure.why) };
-      default:
-        return failure;
-    }
-  }
-
-  /** An error without the values of secrets. */
-  redactError(error: ErrorInfo): ErrorInfo {
-    if (this.#secrets.size === 0) return error;
-    const { name, message, stack, cause } = error;
-    return {
-      ...error,
-      name: this.redact(name),
-      message: this.redact(message),
-      ...(stack !== undefined && { stack: this.redact(stack) }),
-      ...(cause && { cause: this.redactError(cause) }),
-    };
-  }
 }
 
 function fromEnvironment(name: string): string | undefined {
-  return process.env[name];
+  // A secret may be called `toString`.
+  return Object.hasOwn(process.env, name) ? process.env[name] : undefined;
 }

@@ -436,7 +436,7 @@ export class Run implements AttemptHost {
       reason: "task-threw",
       ...taskOf(task),
       attempt: 1,
-      error: this.injected.redactError(errorInfo(error)),
+      error: this.injected.redaction.error(errorInfo(error)),
     };
   }
 

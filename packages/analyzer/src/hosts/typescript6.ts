@@ -335,10 +335,11 @@ export function typescript6Host(
 function referencedProjects(program: ts.Program): readonly ts.ResolvedProjectReference[] {
   const found = new Map<string, ts.ResolvedProjectReference>();
   const open = [...(program.getResolvedProjectReferences() ?? [])];
-  for (let next = open.shift(); open.length > 0 || next; next = open.shift()) {
-    if (!next || found.has(next.sourceFile.fileName)) continue;
-    found.set(next.sourceFile.fileName, next);
-    open.push(...(next.references ?? []));
+  // It grows while it is gone through.
+  for (const reference of open) {
+    if (!reference || found.has(reference.sourceFile.fileName)) continue;
+    found.set(reference.sourceFile.fileName, reference);
+    open.push(...(reference.references ?? []));
   }
   return [...found.values()];
 }

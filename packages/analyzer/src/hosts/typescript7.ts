@@ -2,13 +2,11 @@
  * The compiler host over TypeScript 7, whose compiler is a process of its own. Types, symbols, signatures and nodes are
  * one object each for as long as a project is open, so they can be keys.
  */
-import { readFileSync } from "node:fs";
 import type ts from "typescript";
 import type * as Ast from "typescript7/ast";
 import type {
   NodeHandle,
   Project,
-  Signature as Signature7,
   Symbol as Symbol7,
   TemplateLiteralType,
   Type as Type7,
@@ -18,31 +16,27 @@ import type {
   CompilerSymbol,
   Declaration,
   Node,
-  Origin,
-  Parameter,
   ProjectReference,
   Property,
-  Signature,
   SourceFile,
   StringMapping,
   Type,
   TypeKind,
 } from "../compiler-host.js";
 import { declarationsOf } from "./declarations.js";
-import { FileOrigins } from "./file-origins.js";
 import { moduleOutputs, type OutputOptions } from "./output-file.js";
-import { relativeTo } from "./project-path.js";
 import { remember } from "./remember.js";
 import { sortByName } from "./sort-by-name.js";
-import { lineAndColumn } from "./source-text.js";
 import { syntaxOf } from "./syntax.js";
 import { templatePartsOf } from "./template-parts.js";
 import { plainKinds } from "./type-kind.js";
 import { typeText } from "./type-text.js";
 import type { Answers, Typescript7 } from "./typescript7-answers.js";
+import { isDeclarationFile, programFiles } from "./typescript7-files.js";
 import { prefetch } from "./typescript7-prefetch.js";
 import { prefetchTypes } from "./typescript7-prefetch-types.js";
 import type { Ask } from "./typescript7-question.js";
+import { signatureReader } from "./typescript7-signatures.js";
 import { typescript7SyntaxApi } from "./typescript7-syntax.js";
 import { writtenTypeReader } from "./written-types.js";
 
@@ -83,40 +77,12 @@ export function typescript7Host(
   const syntax = syntaxOf(syntaxApi);
   const { bare } = syntax;
   const { options } = project.parsedCommandLine;
-  const relative = relativeTo(root);
-
-  // Handles name files by keys that are lower case where the file system does not tell cases apart.
-  const fileNames = answers.fileNames.of(project.program);
-  const nameByKey = new Map(fileNames.flatMap((name) => [[name.toLowerCase(), name] as const, [name, name]]));
-  const fileNameOf = ({ path }: NodeHandle): string => nameByKey.get(path) ?? path;
-
-  const origins = new FileOrigins({
+  const files = programFiles(project.program, answers, {
     root,
     rootFiles,
     referencedFiles: references.flatMap(({ fileNames }) => fileNames),
-    readFile: readText,
   });
-  const originOfFile = remember((fileName: string): Origin => {
-    const metadata = answers.metadata.of(fileName);
-    return origins.of({
-      fileName,
-      isDeclarationFile: isDeclarationFile(fileName),
-      isLibrary: metadata?.isDefaultLibrary ?? false,
-      isFromPackage: metadata?.isFromExternalLibrary ?? false,
-    });
-  });
-  const originOf = (declaration: ts.Node) => originOfFile(fileNameOfSource(declaration.getSourceFile()));
-
-  const locationOf = (at: ts.Node) => {
-    const source = at.getSourceFile();
-    const start = at.getStart(source);
-    return {
-      file: relative(fileNameOfSource(source)),
-      ...lineAndColumn(source, start),
-      start,
-      length: at.end - start,
-    };
-  };
+  const { fileNames, relative, fileNameOf, fileNameOfSource, originOfFile, originOf, locationOf } = files;
 
   const print = (of: Type7) => typeText(answers.print.of(of), relative);
 
@@ -139,9 +105,6 @@ export function typescript7Host(
     const known = at as unknown as ts.Node | NodeHandle;
     return (known instanceof sync.NodeHandle ? nodeOf(known) : known) as ts.Node;
   };
-
-  // A tree is bytes, and its strings are made anew each time.
-  const fileNameOfSource = remember((source: ts.SourceFile) => source.fileName);
 
   const declarations = declarationsOf(syntaxApi, syntax, {
     relative,
@@ -224,45 +187,7 @@ export function typescript7Host(
     return of.isTupleType() ? "tuple" : isArray(of) ? "array" : "object";
   };
 
-  const parameterOf = (parameter: Symbol7, position: number): Parameter => {
-    const declaration = parameter.valueDeclaration;
-    const found = declaration?.kind === ast.SyntaxKind.Parameter ? nodeOf(declaration) : undefined;
-    const written = found as ts.ParameterDeclaration | undefined;
-    const isDestructured = written !== undefined && !syntaxApi.isIdentifier(written.name);
-    return {
-      name: isDestructured ? `arg${position}` : parameter.name,
-      type: handle(answers.typeOf.of(parameter)),
-      isOptional:
-        written !== undefined && (written.initializer !== undefined || written.questionToken !== undefined),
-      isRest: written?.dotDotDotToken !== undefined,
-      location: written && originOf(written) === "project" ? locationOf(written) : undefined,
-    };
-  };
-  /** Its parts are asked for where they are looked at: of many types nobody wants more than whether they are functions. */
-  const signatureOf = (signature: Signature7): Signature => ({
-    get typeParameters() {
-      const isGeneric = (signature.typeParameters?.length ?? 0) > 0;
-      const parameters = isGeneric ? answers.typeParameters.of(signature) : [];
-      const names = parameters.map((of) => answers.symbolOf.of(of)?.name ?? "");
-      return names.length > 0 ? `<${names.join(", ")}>` : "";
-    },
-    get parameters() {
-      return answers.parameters.of(signature).map(parameterOf);
-    },
-    get thisParameter() {
-      const found = signature.thisParameter && answers.thisParameter.of(signature);
-      return found && parameterOf(found, 0);
-    },
-    get returnType() {
-      return handle<Type>(answers.returnType.of(signature));
-    },
-    get returnLocation() {
-      const { declaration } = signature;
-      if (!declaration || originOfFile(fileNameOf(declaration)) !== "project") return undefined;
-      const written = nodeOf(declaration) as ts.SignatureDeclaration | undefined;
-      return written?.type && locationOf(written.type);
-    },
-  });
+  const signatureOf = signatureReader(ast, answers, files, nodeOf);
   const wrapProperty = (of: Symbol7): Property => ({
     name: of.name,
     isOptional: (of.flags & SymbolFlags.Optional) !== 0,
@@ -422,16 +347,4 @@ export function typescript7Host(
     print: (of) => print(type(of)),
     isAssignable: (source, target) => answers.assignableTo(type(target)).of(type(source)),
   };
-}
-
-function isDeclarationFile(fileName: string): boolean {
-  return /\.d\.(?:[^/]*\.)?[cm]?ts$/.test(fileName);
-}
-
-function readText(fileName: string): string | undefined {
-  try {
-    return readFileSync(fileName, "utf8");
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,19 @@ import type { OptionFacts } from "../model.js";
 import { constantExpression } from "./constant.js";
 import { coreFunction, optionKinds } from "./core-call.js";
 
+/** How many types of objects and tuples are read for one call at most. There are types without end. */
+const maxTypes = 200;
+
+/** The options of one call while they are read. */
+interface Reading {
+  readonly host: CompilerHost;
+  readonly locations: Map<string, Location>;
+  /** Expressions that are being read: constants of two modules can have one another in them. */
+  readonly open: Set<Node>;
+  /** What was read from types of objects and tuples alone; undefined for one that is being read. */
+  readonly byType: Map<Type, Json | undefined>;
+}
+
 /**
  * Reads options. Literals that are written are read where they stand; what else there is, from the types, in which the
  * compiler has evaluated what is constant.
@@ -18,48 +31,53 @@ export function readOptions(
 ): OptionFacts {
   const locations = new Map<string, Location>();
   if (!node) return { value: {}, locations };
-  const value = readNode(host, node, "", locations) ?? {};
+  const value = readNode({ host, locations, open: new Set(), byType: new Map() }, node, "") ?? {};
   if (isObject(value)) return { value, locations };
   return { value: Object.fromEntries(names.map((name) => [name, value])), locations };
 }
 
 /** Undefined where the value is. */
-function readNode(
-  host: CompilerHost,
-  node: Node,
-  path: string,
-  locations: Map<string, Location>,
-): Json | undefined {
+function readNode(reading: Reading, node: Node, path: string): Json | undefined {
+  const { host, locations } = reading;
   locations.set(path, host.location(node));
   const written = constantExpression(host, node);
   // The type of a constant may hide what it is: nothing has checked the options in an `any`.
   const isHere = written.node === host.expression(node).node;
   const isHidden = !isHere && host.kind(host.typeAt(node)) === "any";
-  const value = isHidden ? undefined : readWritten(host, written, path, locations);
+  const value = isHidden ? undefined : readWritten(reading, written, path);
   if (value !== undefined) return value;
   const type = withoutUndefined(host, host.typeAt(node));
-  return type && readValue(host, type, node, path, locations);
+  return type && readValue(reading, type, node, path);
 }
 
 /** What is written as a literal, or as an object, array or option of such parts; undefined for anything else. */
-function readWritten(
-  host: CompilerHost,
-  written: Expression,
-  path: string,
-  locations: Map<string, Location>,
-): Json | undefined {
+function readWritten(reading: Reading, written: Expression, path: string): Json | undefined {
   if (written.kind === "literal") return written.value;
+  return readOpen(reading, written.node, () => readParts(reading, written, path));
+}
+
+/** Undefined where the node is inside of itself. */
+function readOpen<Value>({ open }: Reading, node: Node, read: () => Value): Value | undefined {
+  if (open.has(node)) return undefined;
+  open.add(node);
+  const value = read();
+  open.delete(node);
+  return value;
+}
+
+function readParts(reading: Reading, written: Expression, path: string): Json | undefined {
+  const { host } = reading;
   if (written.kind === "array") {
     if (written.elements.some((element) => host.expression(element).kind === "spread")) return undefined;
     return written.elements.map((element, index) => {
-      const value = readNode(host, element, join(path, String(index)), locations);
+      const value = readNode(reading, element, join(path, String(index)));
       return value ?? { $dynamic: "undefined" };
     });
   }
   if (written.kind === "object") {
     const { nodes, isComplete } = propertyNodes(written);
     if (!isComplete) return undefined;
-    const entries = [...nodes].map(([key, node]) => [key, readNode(host, node, join(path, key), locations)]);
+    const entries = [...nodes].map(([key, node]) => [key, readNode(reading, node, join(path, key))]);
     return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as JsonObject;
   }
   if (written.kind !== "call") return undefined;
@@ -67,20 +85,22 @@ function readWritten(
   const [argument] = written.arguments;
   const kind = optionKinds.get(called);
   if (kind === undefined) return undefined;
-  const options = argument ? readWritten(host, constantExpression(host, argument), path, locations) : {};
+  const options = argument ? readWritten(reading, constantExpression(host, argument), path) : {};
   return options !== undefined && isObject(options) ? { kind, ...options } : undefined;
 }
 
-/** Reads a value from its type. */
-function readValue(
-  host: CompilerHost,
-  type: Type,
-  node: Node | undefined,
-  path: string,
-  locations: Map<string, Location>,
-): Json {
-  const written = node && constantExpression(host, node);
-  if (node) locations.set(path, host.location(node));
+/** Reads a value from its type, and from what is written where there is a node. */
+function readValue(reading: Reading, type: Type, node: Node | undefined, path: string): Json {
+  const { host, locations } = reading;
+  if (!node) return readTyped(reading, type, undefined, path);
+  const written = constantExpression(host, node);
+  locations.set(path, host.location(node));
+  const value = readOpen(reading, written.node, () => readTyped(reading, type, written, path));
+  return value ?? dynamic(host, type);
+}
+
+function readTyped(reading: Reading, type: Type, written: Expression | undefined, path: string): Json {
+  const { host, locations } = reading;
   const literal = host.literal(type);
   if (literal !== undefined) return literal;
   if (written?.kind === "literal") return written.value;
@@ -88,26 +108,37 @@ function readValue(
   // A constant that is annotated with the options' type: what is written says which member of the union it is.
   if (kind === "union" && written) {
     const narrow = host.typeAt(written.node);
-    if (host.kind(narrow) !== "union") return readValue(host, narrow, written.node, path, locations);
+    if (host.kind(narrow) !== "union") {
+      locations.set(path, host.location(written.node));
+      return readTyped(reading, narrow, written, path);
+    }
   }
   if (kind === "null") return null;
-  if (kind === "tuple") {
-    const items = written?.kind === "array" ? written.elements : [];
-    const isWhole = !items.some((item) => host.expression(item).kind === "spread");
-    return host
-      .tupleElements(type)
-      .map((element, index) =>
-        readValue(
-          host,
-          element.type,
-          isWhole ? items[index] : undefined,
-          join(path, String(index)),
-          locations,
-        ),
-      );
-  }
-  if (kind === "object" || kind === "intersection") return readObject(host, type, written, path, locations);
-  return dynamic(host, type);
+  if (kind !== "tuple" && kind !== "object" && kind !== "intersection") return dynamic(host, type);
+  const read = kind === "tuple" ? readTuple : readObject;
+  return written
+    ? read(reading, type, written, path)
+    : readOnce(reading, type, () => read(reading, type, undefined, path));
+}
+
+/** Reads a type of which nothing is written; inside of itself it is not known. */
+function readOnce({ host, byType }: Reading, type: Type, read: () => Json): Json {
+  if (byType.has(type) || byType.size >= maxTypes) return byType.get(type) ?? dynamic(host, type);
+  byType.set(type, undefined);
+  const value = read();
+  byType.set(type, value);
+  return value;
+}
+
+function readTuple(reading: Reading, type: Type, written: Expression | undefined, path: string): Json {
+  const { host } = reading;
+  const items = written?.kind === "array" ? written.elements : [];
+  const isWhole = !items.some((item) => host.expression(item).kind === "spread");
+  return host
+    .tupleElements(type)
+    .map((element, index) =>
+      readValue(reading, element.type, isWhole ? items[index] : undefined, join(path, String(index))),
+    );
 }
 
 /** A value that is not known. Of options, what they can be is said by their kinds. */
@@ -126,13 +157,8 @@ function kindOf(host: CompilerHost, type: Type): string | undefined {
   return typeof literal === "string" ? literal : undefined;
 }
 
-function readObject(
-  host: CompilerHost,
-  type: Type,
-  written: Expression | undefined,
-  path: string,
-  locations: Map<string, Location>,
-): Json {
+function readObject(reading: Reading, type: Type, written: Expression | undefined, path: string): Json {
+  const { host } = reading;
   if (host.signatures(type).length > 0) return { $dynamic: host.print(type) };
   const { nodes, isComplete } = propertyNodes(writtenObject(host, written));
   const properties = host.properties(type);
@@ -144,7 +170,7 @@ function readObject(
     const node = nodes.get(property.name);
     // The options' own type names every option, also those that are not given.
     if (!node && isComplete && host.literal(present) === undefined) return [];
-    return [[property.name, readValue(host, present, node, join(path, property.name), locations)]];
+    return [[property.name, readValue(reading, present, node, join(path, property.name))]];
   });
   return Object.fromEntries(entries) as JsonObject;
 }

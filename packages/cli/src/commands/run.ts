@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import process from "node:process";
-import { parseEnv } from "node:util";
 import {
   checkParams,
   describeFailure,
@@ -13,7 +11,6 @@ import {
   renderStack,
   report,
   resultDatasets,
-  type SecretProvider,
   succeed,
   suggest,
 } from "@glacier-ts/core";
@@ -23,6 +20,7 @@ import { choosePipeline, readGraph } from "../choose-pipeline.js";
 import { type ExitCode, exitCode, exitCodeOf } from "../exit-code.js";
 import type { Problem } from "../problem.js";
 import { fromWorkingDirectory } from "../render-problems.js";
+import { GivenSecrets } from "../run/given-secrets.js";
 import { listenForInterrupts } from "../run/interrupts.js";
 import { loadTasks } from "../run/load-tasks.js";
 import { writeRunResult } from "../run/run-result.js";
@@ -63,10 +61,13 @@ export async function run(
 
   const tracker = new RunTracker(graph);
   const view = openRunView(terminal, tracker);
-  const stopWatching = watchForStrayErrors((problem) => {
-    view.close();
-    void refuse([problem], project, terminal);
-  });
+  const stopWatching = watchForStrayErrors(
+    (error) => secrets.redact(error),
+    (problem) => {
+      view.close();
+      void refuse([problem], project, terminal);
+    },
+  );
   try {
     const loaded = await loadTasks(graph, project);
     if (!loaded.ok) {
@@ -86,7 +87,7 @@ export async function run(
         functions: loaded.value,
         projectRoot: project.root,
         params: new Map(Object.entries(params)),
-        ...(secrets && { secrets }),
+        secrets: secrets.provide,
         keep: [...new Set([...resultDatasets(graph), ...(options.keep ?? [])])],
         signal,
         onEvent: (event) => {
@@ -111,8 +112,7 @@ export async function run(
 interface PlannedRun {
   readonly graph: Graph;
   readonly params: Readonly<Record<string, unknown>>;
-  /** Undefined for the executor's own way. */
-  readonly secrets: SecretProvider | undefined;
+  readonly secrets: GivenSecrets;
 }
 
 /** The graph to run and what it is given; or GLA4006, GLA4007, GLA4010, GLA4012, GLA5015 to GLA5017 or GLA5020. */
@@ -135,24 +135,12 @@ function planRun(
   const params = Object.fromEntries(
     Object.entries(param).map(([key, text]) => [key, parseParam(declared[key]?.schema ?? {}, text)]),
   );
-  const secrets = file === undefined ? undefined : readSecrets(file);
+  const secrets = GivenSecrets.read(file);
   const problems = [...unknown, ...checkParams(graph.value, params)];
-  if (secrets?.ok === false) problems.push(secrets.failure);
+  if (!secrets.ok) return fail([...problems, secrets.failure]);
   return problems.length > 0
     ? fail(problems)
-    : succeed({ graph: graph.value, params, secrets: secrets?.ok ? secrets.value : undefined });
-}
-
-/** Secrets from the environment, else from a file; or GLA5020. */
-function readSecrets(file: string): Result<SecretProvider, Problem> {
-  try {
-    const found = parseEnv(readFileSync(file, "utf8"));
-    return succeed((name) => process.env[name] ?? found[name]);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "there is no such file." : message;
-    return fail(report("secretsUnreadable", { file, why }));
-  }
+    : succeed({ graph: graph.value, params, secrets: secrets.value });
 }
 
 /** The first Ctrl-C cancels the run, and tasks may tidy up; the second does not wait for them. */

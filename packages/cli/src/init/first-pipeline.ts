@@ -1,8 +1,7 @@
 /** The pipeline that `glacier init` writes. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
-import { readText } from "../file-change.js";
-import { type PlannedFile, planFile } from "./planned-file.js";
+import { type PlannedFile, planFile, readTextOrNothing } from "./planned-file.js";
 
 /** By file name. */
 const sources = {
@@ -66,7 +65,7 @@ export function chooseFolder(projectFolder: string, sourceFolder: string): strin
 export function planFirstPipeline(folder: string, sourceFolder: string): readonly PlannedFile[] {
   const style = styleOf(sourceFolder);
   return Object.entries(sources).map(([name, text]) =>
-    planFile(path.join(folder, name), undefined, style(text), [`created`]),
+    planFile(path.join(folder, name), undefined, style(text), ["created"]),
   );
 }
 
@@ -75,7 +74,7 @@ function styleOf(folder: string): (text: string) => string {
   const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const names = isFolder ? readdirSync(folder).sort() : [];
   const files = names.filter((name) => /\.[cm]?tsx?$/.test(name)).slice(0, 20);
-  const text = files.map((name) => readText(path.join(folder, name)) ?? "").join("\n");
+  const text = files.map((name) => readTextOrNothing(path.join(folder, name)) ?? "").join("\n");
   const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0;
   const indent =
     count(/^\t/gm) > count(/^ {2}/gm)

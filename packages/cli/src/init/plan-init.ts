@@ -28,7 +28,7 @@ export function planInit(at: string, version: string): Result<InitPlan, readonly
   const configFile = path.resolve(isConfig ? at : path.join(at, "tsconfig.json"));
   const folder = path.dirname(configFile);
   const isDefault = path.basename(configFile) === "tsconfig.json";
-  const projectArgument = isDefault ? "" : ` --project ${path.basename(configFile)}`;
+  const projectArgument = isDefault ? "" : ` --project ${shellWord(path.basename(configFile))}`;
 
   const tsconfig = readTsconfig(configFile);
   if (!tsconfig.ok) return tsconfig;
@@ -57,4 +57,9 @@ export function planInit(at: string, version: string): Result<InitPlan, readonly
     `npx glacier run${projectArgument}`,
   ];
   return succeed({ folder, files, next });
+}
+
+/** A file name as one word of a command, for the shells of npm scripts: sh, and cmd on Windows. */
+function shellWord(name: string): string {
+  return /^[\w.@+-]+$/.test(name) ? name : `"${name.replace(/["$`\\]/g, "\\$&")}"`;
 }

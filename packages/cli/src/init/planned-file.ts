@@ -48,7 +48,8 @@ export function filesAbove(folder: string, name: string): readonly string[] {
   }
 }
 
-function readTextOrNothing(file: string): string | undefined {
+/** The text of a file; undefined where there is none, or it cannot be read. */
+export function readTextOrNothing(file: string): string | undefined {
   try {
     return readText(file);
   } catch {

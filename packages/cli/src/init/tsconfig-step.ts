@@ -12,7 +12,12 @@ import {
 import { ts } from "ts-morph";
 import { readText } from "../file-change.js";
 import { fromWorkingDirectory } from "../render-problems.js";
-import { type ExistingProject, readExistingProject, selects } from "./existing-project.js";
+import {
+  type ExistingProject,
+  type FileSelection,
+  readExistingProject,
+  selects,
+} from "./existing-project.js";
 import { JsonText } from "./json-text.js";
 import { filesAbove, type PlannedFile, planFile, readForEdit } from "./planned-file.js";
 
@@ -118,11 +123,14 @@ function findConflicts(name: string, json: JsonText, options: ts.CompilerOptions
   ];
 }
 
+/** The compiler lets null pass. */
+type PluginEntry = JsonObject | null;
+
 function addPlugin(json: JsonText, options: ts.CompilerOptions): readonly string[] {
-  const own = json.get(["compilerOptions", "plugins"]) as readonly JsonObject[] | undefined;
-  const inherited = (options.plugins ?? []) as unknown as readonly JsonObject[];
+  const own = json.get(["compilerOptions", "plugins"]) as readonly PluginEntry[] | undefined;
+  const inherited = (options.plugins ?? []) as unknown as readonly PluginEntry[];
   const effective = own ?? inherited;
-  const isGlacier = ({ name, transform }: JsonObject) => isOurs(transform) || isOurs(name);
+  const isGlacier = (plugin: PluginEntry) => isOurs(plugin?.transform) || isOurs(plugin?.name);
   const position = effective.findIndex(isGlacier);
   const entry = effective[position];
   const missing = Object.entries(pluginEntry).filter(([key, value]) =>
@@ -164,15 +172,7 @@ function addNullChecks(json: JsonText, { strict, strictNullChecks }: ts.Compiler
 }
 
 /** Lets the tsconfig take a file. */
-function selectFile(
-  json: JsonText,
-  selection: {
-    readonly files?: readonly string[];
-    readonly include?: readonly string[];
-    readonly exclude?: readonly string[];
-  },
-  file: string,
-): readonly string[] {
+function selectFile(json: JsonText, selection: FileSelection, file: string): readonly string[] {
   if (selects(selection, file)) return [];
   const key = selection.files && !selection.include ? "files" : "include";
   // A file in `files` is taken although it is excluded.

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { errorText, renderStack, report } from "@glacier-ts/core";
+import { type ErrorInfo, errorText, renderStack, report } from "@glacier-ts/core";
 import { errorInfo } from "@glacier-ts/runtime";
 import { exitCode } from "../exit-code.js";
 import type { Problem } from "../problem.js";
@@ -8,10 +8,14 @@ import type { Problem } from "../problem.js";
  * Watches for what user code can do to a run from outside of its tasks' promises: throw in a timer, wait for what
  * cannot come, end the process.
  *
+ * @param redact takes the values of secrets out of an error
  * @param onProblem called once, also while the process exits: what it does must be done when it returns
  * @returns stops watching
  */
-export function watchForStrayErrors(onProblem: (problem: Problem) => void): () => void {
+export function watchForStrayErrors(
+  redact: (error: ErrorInfo) => ErrorInfo,
+  onProblem: (problem: Problem) => void,
+): () => void {
   const end = (problem: Problem) => {
     stop();
     onProblem(problem);
@@ -19,7 +23,7 @@ export function watchForStrayErrors(onProblem: (problem: Problem) => void): () =
     process.exit(exitCode.problems);
   };
   const onUncaught = (thrown: unknown) => {
-    const error = errorInfo(thrown);
+    const error = redact(errorInfo(thrown));
     end({
       ...runBroken(`an error was thrown outside of every task, ${errorText(error)}`),
       stack: renderStack(error),

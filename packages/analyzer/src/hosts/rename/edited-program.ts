@@ -5,7 +5,7 @@ import type { Diagnostic, Location } from "@glacier-ts/core";
 import ts from "typescript";
 import { fromCompiler } from "../compiler-diagnostic.js";
 import { lineAndColumn } from "../source-text.js";
-import type { TextEdit } from "../wire-text.js";
+import { applyEdits, type TextEdit } from "../wire-text.js";
 
 /** Edits by the absolute path of their file. */
 export type FileEdits = ReadonlyMap<string, readonly TextEdit[]>;
@@ -148,13 +148,4 @@ export class EditedProgram {
   #quoted(file: string, { start, length }: ts.TextSpan): ts.Node | undefined {
     return this.nodeAt(file, start - 1, length + 2);
   }
-}
-
-/** Edits do not overlap. */
-export function applyEdits(text: string, edits: readonly TextEdit[]): string {
-  let edited = text;
-  for (const { start, end, text: inserted } of [...edits].sort((a, b) => b.start - a.start)) {
-    edited = edited.slice(0, start) + inserted + edited.slice(end);
-  }
-  return edited;
 }

@@ -60,7 +60,10 @@ function isResultObject(
 
 /** A key as it is written: with the quotes that it had, or where it needs them. */
 function keyText(key: string, before?: ts.PropertyName): string {
-  if (before && ts.isStringLiteralLike(before)) return before.getText().replace(before.text, key);
+  if (before && ts.isStringLiteralLike(before)) {
+    const quote = before.getText().charAt(0);
+    return quote + key + quote;
+  }
   return isIdentifier(key) ? key : `"${key}"`;
 }
 

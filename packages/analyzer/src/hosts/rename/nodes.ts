@@ -1,8 +1,8 @@
 import ts from "typescript";
 
-/** Every node of a file in the order of the source, those in doc comments included. */
-export function* nodesOf(source: ts.SourceFile): Generator<ts.Node> {
-  const open: ts.Node[] = [source];
+/** A node and every node inside of it in the order of the source, those in doc comments included. */
+export function* nodesOf(node: ts.Node): Generator<ts.Node> {
+  const open: ts.Node[] = [node];
   for (let at = open.pop(); at; at = open.pop()) {
     yield at;
     const { jsDoc = [] } = at as { readonly jsDoc?: readonly ts.Node[] };
@@ -10,6 +10,7 @@ export function* nodesOf(source: ts.SourceFile): Generator<ts.Node> {
     ts.forEachChild(at, (child) => {
       children.push(child);
     });
-    open.push(...children.reverse());
+    // One by one: a list of data may have more elements than a call takes arguments.
+    for (const child of children.reverse()) open.push(child);
   }
 }

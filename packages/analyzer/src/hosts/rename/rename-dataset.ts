@@ -25,7 +25,7 @@ import { nodesOf } from "./nodes.js";
 import { isSameManifest, renamedManifest } from "./renamed-manifest.js";
 import { renameStorage } from "./storage-edits.js";
 
-export { applyEdits } from "./edited-program.js";
+export { applyEdits } from "../wire-text.js";
 
 /** The edits that rename a dataset. */
 export interface DatasetRename {
