@@ -153,7 +153,131 @@ const edit: fc.Arbitrary<(files: Files) => Files> = fc.oneof(
   }),
 );
 
+// Statements of four files that depend on each other in every way that an edit can be followed through: what stands in
+// one file is seen in others by another name, as a whole module, in an inferred type, or in what two names have in common.
+const core =
+  'import { type Dataset, dataset, pipeline, task, type Task, type TaskContext } from "@glacier-ts/core";';
+const statements: Readonly<Record<string, readonly string[]>> = {
+  "src/types.ts": [
+    "export type Id = number;",
+    "export type Id = string;",
+    'export type Id = number & { readonly "~id"?: true };',
+    "export interface Row { id: Id }",
+    "export interface Row { name?: string }",
+    "interface Hidden { id: number }",
+    "interface Hidden { id: string }",
+    "export type { Hidden as B };",
+    "export type { Row as B };",
+    "export type A = Row[];",
+    "export type A = Hidden[];",
+    "/** @minimum 1 */\nexport type A = number;",
+  ],
+  "src/alias.ts": [
+    'export * from "./types.js";',
+    'export type { A } from "./types.js";',
+    'export type { B as A } from "./types.js";',
+    'import * as types from "./types.js";',
+    "export type A = types.Row[];",
+    'export type X = Dataset<"x", A>;',
+    'export type X = Dataset<"x", import("./types.js").Row[]>;',
+    'export type Y = Dataset<"y", import("./types.js").A>;',
+    'export type Y = Dataset<"y", number>;',
+    'export const stored = dataset("y", { storage: { kind: "file", path: "y.json" } }).of<A>();',
+    "export const few = { retries: 1 } as const;",
+    "export const few = { retries: -1 } as const;",
+    'export const few = { retries: 2, tags: ["some"] } as const;',
+  ],
+  "src/tasks.ts": [
+    'import type { A, B } from "./types.js";',
+    'import { few, type X, type Y } from "./alias.js";',
+    "export const t0 = task({ retries: 1 }, (): X => { throw 1; });",
+    'export const t0 = task({ retries: -1, tags: ["one"] }, (): X => { throw 1; });',
+    "export const t0 = task(few, (rows: Y): X => { throw 1; });",
+    "export const t0 = task({ ...few }, (rows: X, context: TaskContext): Y => { throw 2; });",
+    "export const t1 = task({}, (rows: X): Y => { throw 1; });",
+    "export function t1(rows: X): Y { throw 1; }",
+    'export function t1(rows: X, others: Dataset<"y", A>) { return [] as unknown as Dataset<"z", B>; }',
+    'const t2 = task({}, (rows: Y): Dataset<"z", A> => { throw 1; });',
+    "export { t2 };",
+    "export { t2 as t0 };",
+    "export { t2 as a, t2 };",
+    "export const t0 = task({ retries: few.retries }, (rows: Y): X => { throw 1; });",
+    "const wrap = <F>(options: object, run: F): F => run;",
+    "export const t4 = wrap({ of: task({}, t1) }, (rows: X): Y => { throw 1; });",
+    "export const t4 = wrap({ of: task({}, (rows: Y): X => { throw 1; }) }, (rows: X): Y => { throw 1; });",
+    "export const t3 = t0;",
+    "export function t3(rows: Parameters<typeof t1>[0]): ReturnType<typeof t0> { throw 1; }",
+    'export function t4(): Dataset<"z", typeof t0 extends Task<never, infer Options> ? Options : 1> { throw 1; }',
+    "export const group = [t0, t1];",
+    "export const group = [t1, () => 1];",
+    "function outer(): void { const inner = task({}, (rows: X): Y => { throw 1; }); }",
+    "export default task({}, (rows: X): Y => { throw 1; });",
+    "t1.name;",
+  ],
+  "src/pipeline.ts": [
+    'import * as all from "./tasks.js";',
+    'import other, { group, t0, t1, t3 } from "./tasks.js";',
+    'import { a, t2, t4 } from "./tasks.js";',
+    'export const p = pipeline({ name: "p", tasks: all });',
+    'export const p = pipeline({ name: "p", tasks: [t0, t1, t2] });',
+    'export const p = pipeline({ name: "p", tasks: [...group, t3] });',
+    'export const q = pipeline({ name: "q", tasks: { first: t0, a, t4 } });',
+    'export const q = pipeline({ name: "p", tasks: [other, t1] });',
+  ],
+};
+type Statements = Readonly<Record<string, readonly string[]>>;
+
+const statementEdit = fc
+  .record({
+    file: fc.constantFrom(...Object.keys(statements)),
+    at: fc.nat(9),
+    kind: fc.constantFrom("insert", "remove", "replace", "replace", "replace"),
+    chosen: fc.nat(99),
+  })
+  .map(({ file, at, kind, chosen }) => (before: Statements): Statements => {
+    const [pool, written] = [statements[file] ?? [], before[file] ?? []];
+    const statement = pool[chosen % pool.length] ?? "";
+    // Mostly a statement takes the place of one that declares the same.
+    const [, declared = ""] = /^(.*?\w+ \w+) /.exec(statement) ?? [];
+    const known = written.findIndex((one) => one.startsWith(declared));
+    const position = kind === "replace" && known >= 0 ? known : at % (written.length + 1);
+    const removed = kind === "insert" ? 0 : 1;
+    return {
+      ...before,
+      [file]: written.toSpliced(position, removed, ...(kind === "remove" ? [] : [statement])),
+    };
+  });
+
+const someStatements = fc.record(
+  Object.fromEntries(
+    Object.entries(statements).map(([file, pool]) => [file, fc.subarray([...pool], { minLength: 4 })]),
+  ),
+);
+
+function textsOf(files: Statements): Files {
+  return Object.fromEntries(
+    Object.entries(files).map(([file, written]) => [file, `${[core, ...written].join("\n")}\n`]),
+  );
+}
+
 describe("after edits", () => {
+  it("says so whatever statement of whatever file is edited", { timeout: 170_000 }, () => {
+    const some = fc.array(statementEdit, { minLength: 6, maxLength: 12 });
+    fc.assert(
+      fc.property(someStatements, some, (first, rest) => {
+        const edits = new Edits();
+        const incremental = new IncrementalAnalysis();
+        let files: Statements = first;
+        for (const change of [(unchanged: Statements) => unchanged, ...rest]) {
+          files = change(files);
+          const program = edits.next(textsOf(files));
+          expect(update(incremental, program)).toEqual(analyzeAnew(program));
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
   it("says what is said of a program that was never seen before", { timeout: 170_000 }, () => {
     const start = fc.record({
       "src/types.ts": typesFile,
@@ -178,7 +302,7 @@ describe("after edits", () => {
     );
   });
 
-  it("reads the file that was edited and what depends on it, no other file", () => {
+  it("reads the statement that was edited and what depends on it, no other one", () => {
     const module = (read: string, made: string) =>
       `import { type Dataset, task } from "@glacier-ts/core";\nexport type Out = Dataset<"${made}", number[]>;\nexport const ${made} = task({}, (${read === "" ? "" : `rows: Dataset<"${read}", number[]>`}): Out => [1]);\n`;
     const files = {
@@ -190,14 +314,18 @@ describe("after edits", () => {
     const edits = new Edits();
     const incremental = new IncrementalAnalysis();
     update(incremental, edits.next(files));
-    expect(incremental.readCount).toBe(4);
+    // An import, a type and a task in each.
+    expect(incremental.readCount).toBe(4 * 3);
     update(incremental, edits.next(files));
     expect(incremental.readCount).toBe(0);
-    // `b.ts` reads what `a.ts` makes: their payloads are compared in one program.
+    // The type of what it makes, and the task that reads that: payloads are compared in one program.
     const commented = files["src/a.ts"].replace("task({}", "task(/* here */ {}");
     update(incremental, edits.next({ ...files, "src/a.ts": commented }));
-    expect(incremental.readCount).toBe(2);
-    update(incremental, edits.next({ ...files, "src/a.ts": commented.replace("[1]", "[2, 3]") }));
+    expect(incremental.readCount).toBe(3);
+    const withOptions = commented.replace("{}", "{ retries: 1 }");
+    update(incremental, edits.next({ ...files, "src/a.ts": withOptions }));
+    expect(incremental.readCount).toBe(1);
+    update(incremental, edits.next({ ...files, "src/a.ts": withOptions.replace("[1]", "[2, 3]") }));
     expect(incremental.readCount).toBe(0);
   });
 
@@ -295,7 +423,10 @@ describe("a crash of the analyzer", () => {
     expect(editor.diagnostics(tasks)).toEqual([]);
     program = edits.next({ ...correct, "src/tasks.ts": cyclicTasks });
     expect(editor.diagnostics(pipeline).map(({ code }) => code)).toEqual([993_001]);
-    program = failing(edits.next({ ...correct, "src/tasks.ts": `${cyclicTasks}\n` }), "tasks.ts");
+    program = failing(
+      edits.next({ ...correct, "src/tasks.ts": `${cyclicTasks}export type Edited = number;\n` }),
+      "tasks.ts",
+    );
     expect(editor.diagnostics(pipeline).map(({ code }) => code)).toEqual([990_000]);
     program = edits.next({ ...correct, "src/tasks.ts": cyclicTasks });
     expect(editor.diagnostics(pipeline).map(({ code }) => code)).toEqual([993_001]);

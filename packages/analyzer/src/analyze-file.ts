@@ -1,7 +1,8 @@
 import { type Diagnostic, report } from "@glacier-ts/core";
 import { whileReading } from "./analyzer-crash.js";
-import type { CompilerHost, SourceFile } from "./compiler-host.js";
-import type { CallSite, DatasetFacts, FileFacts, PipelineFacts, TaskFacts } from "./model.js";
+import type { CompilerHost, Node, SourceFile, TypeDeclaration } from "./compiler-host.js";
+import { groupBy } from "./group-by.js";
+import type { CallSite, DatasetFacts, FileFacts, PartFacts, PipelineFacts, TaskFacts } from "./model.js";
 import { coreFunction, isDeclarative } from "./readers/core-call.js";
 import { readDatasetCall, readDatasetType } from "./readers/dataset.js";
 import { exportsTasks } from "./readers/exported-tasks.js";
@@ -31,10 +32,47 @@ export class FileAnalyzer {
    * @throws AnalyzerCrash where Glacier itself is wrong
    */
   analyzeFile(file: SourceFile): FileFacts {
-    return whileReading(this.#host.path(file), () => this.#read(file));
+    const host = this.#host;
+    return whileReading(host.path(file), () =>
+      this.merge(file, [this.#read(host.calls(file), host.typeDeclarations(file))]),
+    );
   }
 
-  #read(file: SourceFile): FileFacts {
+  /**
+   * The facts of parts of a file.
+   *
+   * @param partAt the part that what begins at an offset is in; undefined where it is not to be read
+   * @throws AnalyzerCrash where Glacier itself is wrong
+   */
+  analyzeParts<Part>(
+    file: SourceFile,
+    partAt: (offset: number) => Part | undefined,
+  ): ReadonlyMap<Part | undefined, PartFacts> {
+    const host = this.#host;
+    return whileReading(host.path(file), () => {
+      const partOf = (node: Node) => [partAt(host.location(node).start ?? 0)];
+      const calls = groupBy(host.calls(file), partOf);
+      const declarations = groupBy(host.typeDeclarations(file), ({ node }) => partOf(node));
+      const parts = new Set([...calls.keys(), ...declarations.keys()]);
+      parts.delete(undefined);
+      return new Map(
+        [...parts].map((part) => [part, this.#read(calls.get(part) ?? [], declarations.get(part) ?? [])]),
+      );
+    });
+  }
+
+  /** The facts of a file of whose parts the facts are given. */
+  merge(file: SourceFile, parts: readonly PartFacts[]): FileFacts {
+    const host = this.#host;
+    const facts = mergeParts(parts);
+    const isOther = host.origin(file) === "other";
+    const outputs = isOther ? undefined : host.outputs(file);
+    const declares = facts.tasks.length > 0 || facts.datasets.length > 0 || facts.pipelines.length > 0;
+    const isUsable = outputs !== undefined && (declares || exportsTasks(host, this.#tasks, file));
+    return { file: host.path(file), isOther, outputs: isUsable ? outputs : undefined, ...facts };
+  }
+
+  #read(candidates: readonly Node[], declarations: readonly TypeDeclaration[]): PartFacts {
     const host = this.#host;
     const tasks: TaskFacts[] = [];
     const datasets: DatasetFacts[] = [];
@@ -42,7 +80,7 @@ export class FileAnalyzer {
     const calls: CallSite[] = [];
     const diagnostics: Diagnostic[] = [];
 
-    for (const call of host.calls(file)) {
+    for (const call of candidates) {
       const called = coreFunction(host, call);
       if (called === undefined || !isDeclarative(called)) continue;
       let wiring: CallSite["wiring"];
@@ -69,23 +107,22 @@ export class FileAnalyzer {
       calls.push({ node: site, wiring });
       if (site !== call) calls.push({ node: call, wiring: undefined });
     }
-    for (const declaration of host.typeDeclarations(file)) {
+    for (const declaration of declarations) {
       const dataset = readDatasetType(host, this.#marks, this.#schemas, declaration);
       if (dataset) datasets.push(dataset);
     }
-    const isOther = host.origin(file) === "other";
-    const outputs = isOther ? undefined : host.outputs(file);
-    const declares = tasks.length > 0 || datasets.length > 0 || pipelines.length > 0;
-    const isUsable = outputs !== undefined && (declares || exportsTasks(host, this.#tasks, file));
-    return {
-      file: host.path(file),
-      isOther,
-      outputs: isUsable ? outputs : undefined,
-      tasks,
-      datasets,
-      pipelines,
-      calls,
-      diagnostics,
-    };
+    return { tasks, datasets, pipelines, calls, diagnostics };
   }
+}
+
+function mergeParts(parts: readonly PartFacts[]): PartFacts {
+  const [only, ...others] = parts;
+  if (only && others.length === 0) return only;
+  return {
+    tasks: parts.flatMap(({ tasks }) => tasks),
+    datasets: parts.flatMap(({ datasets }) => datasets),
+    pipelines: parts.flatMap(({ pipelines }) => pipelines),
+    calls: parts.flatMap(({ calls }) => calls),
+    diagnostics: parts.flatMap(({ diagnostics }) => diagnostics),
+  };
 }

@@ -2,6 +2,7 @@
 import { compareText, type Location } from "@glacier-ts/core";
 import type { FindOtherDataset, OtherDataset } from "./dependencies/other-datasets.js";
 import type { DatasetFacts, DatasetMention, FileFacts, TaskFacts } from "./model.js";
+import { Remembered } from "./remembered.js";
 import type { PayloadComparer } from "./schema/payload-comparer.js";
 
 export interface LinkedDataset {
@@ -44,18 +45,15 @@ export function linkDatasets(
   payloads: PayloadComparer,
   othersOf: FindOtherDataset = () => [],
 ): readonly LinkedDataset[] {
-  const byName = new Map<
-    string,
-    { declarations: DatasetFacts[]; producers: DatasetMention[]; consumers: DatasetMention[] }
-  >();
-  const entry = (name: string) => {
+  const byName = new Map<string, Found>();
+  const entry = (name: string): Found => {
     const known = byName.get(name);
     if (known) return known;
     const added = { declarations: [], producers: [], consumers: [] };
     byName.set(name, added);
     return added;
   };
-  const ofOtherTasks = new Set<string | undefined>();
+  const ofOtherTasks = new Set<string>();
   for (const dataset of files.flatMap((file) => file.datasets))
     entry(dataset.name).declarations.push(dataset);
   for (const task of tasks) {
@@ -65,42 +63,71 @@ export function linkDatasets(
     for (const { mention } of task.returned.outputs) {
       if (mention.name !== undefined) entry(mention.name).producers.push(mention);
     }
-    for (const mention of task.parameters.flatMap((parameter) => parameter.datasets)) {
-      if (mention.name !== undefined) entry(mention.name).consumers.push(mention);
+    for (const { datasets } of task.parameters) {
+      for (const mention of datasets) {
+        if (mention.name !== undefined) entry(mention.name).consumers.push(mention);
+      }
     }
   }
-  return [...byName]
-    .sort(([left], [right]) => compareText(left, right))
-    .map(([name, { declarations, producers, consumers }]) => {
-      const isType = (declaration: DatasetFacts) => (declaration.form === "type" ? 1 : 0);
-      declarations.sort((a, b) => isType(a) - isType(b) || compareLocations(a.location, b.location));
-      producers.sort(compareMentions);
-      consumers.sort(compareMentions);
-      const declared = declarations.flatMap(({ mention }) => mention ?? []);
-      const mentions = [...declared, ...producers, ...consumers];
-      const [first] = declarations;
-      return {
+  return [...byName.keys()]
+    .sort()
+    .map((name) =>
+      linkDataset(
         name,
-        location: first?.location ?? (mentions[0] as DatasetMention).location,
-        doc: declarations.map(({ doc }) => doc).find((doc) => doc !== undefined),
-        declarations,
-        producers,
-        consumers,
-        mentions,
-        schemaMention:
-          producers[0] ??
-          (first?.form === "value" ? first.mention : undefined) ??
-          widest(consumers, payloads) ??
-          declared[0],
-        others: othersOf(name),
-        isOfOtherTasks: ofOtherTasks.has(name),
-      };
-    });
+        entry(name),
+        { others: othersOf(name), isOfOtherTasks: ofOtherTasks.has(name) },
+        payloads,
+      ),
+    );
 }
 
-function datasetsOf({ parameters, returned }: TaskFacts): readonly (string | undefined)[] {
+/** What the files say of one dataset. */
+interface Found {
+  readonly declarations: DatasetFacts[];
+  readonly producers: DatasetMention[];
+  readonly consumers: DatasetMention[];
+}
+
+const linked = new Remembered<DatasetFacts | DatasetMention, LinkedDataset>();
+
+function linkDataset(
+  name: string,
+  { declarations, producers, consumers }: Found,
+  around: Pick<LinkedDataset, "others" | "isOfOtherTasks">,
+  payloads: PayloadComparer,
+): LinkedDataset {
+  const isType = (declaration: DatasetFacts) => (declaration.form === "type" ? 1 : 0);
+  declarations.sort((a, b) => isType(a) - isType(b) || compareLocations(a.location, b.location));
+  producers.sort(compareMentions);
+  consumers.sort(compareMentions);
+  const parts = [...declarations, ...producers, ...consumers];
+  const [some] = parts as [DatasetFacts | DatasetMention];
+  return linked.get(some, [...parts, ...around.others, around.isOfOtherTasks], () => {
+    const declared = declarations.flatMap(({ mention }) => mention ?? []);
+    const mentions = [...declared, ...producers, ...consumers];
+    const [first] = declarations;
+    return {
+      name,
+      location: first?.location ?? (mentions[0] as DatasetMention).location,
+      doc: declarations.map(({ doc }) => doc).find((doc) => doc !== undefined),
+      declarations,
+      producers,
+      consumers,
+      mentions,
+      schemaMention:
+        producers[0] ??
+        (first?.form === "value" ? first.mention : undefined) ??
+        widest(consumers, payloads) ??
+        declared[0],
+      ...around,
+    };
+  });
+}
+
+/** The names of the datasets that a task reads or produces. */
+export function datasetsOf({ parameters, returned }: TaskFacts): readonly string[] {
   const inputs = parameters.flatMap(({ datasets }) => datasets);
-  return [...inputs, ...returned.outputs.map(({ mention }) => mention)].map(({ name }) => name);
+  return [...inputs, ...returned.outputs.map(({ mention }) => mention)].flatMap(({ name }) => name ?? []);
 }
 
 /** The mention that fits all others; the first one where there is none. */

@@ -9,12 +9,15 @@ import {
   locateProblem,
   type Manifest,
   pipelineId,
+  type UncheckedGraph,
 } from "@glacier-ts/core";
+import { whileReading } from "./analyzer-crash.js";
 import type { CompilerHost } from "./compiler-host.js";
-import { compareLocations, linkDatasets } from "./datasets.js";
+import { compareLocations, datasetsOf, type LinkedDataset, linkDatasets } from "./datasets.js";
 import { linkDependencies } from "./dependencies/link-dependencies.js";
 import { emitManifest } from "./emit-manifest.js";
 import type { FileFacts, PipelineFacts, TaskFacts } from "./model.js";
+import { Remembered } from "./remembered.js";
 import { withoutOtherFunctions } from "./rules/elements.js";
 import { datasetRules, pipelineRules, projectRules, taskRules } from "./rules.js";
 import { PayloadComparer } from "./schema/payload-comparer.js";
@@ -47,7 +50,7 @@ export function link(
   const { pipelines, diagnostics: otherFunctions } = withoutOtherFunctions(declared, tasks);
   const unexported = files.flatMap((file) => file.tasks).filter((task) => task.id === undefined);
   const datasets = linkDatasets(files, tasks.values(), payloads, dependencies.datasets);
-  const manifest = emitManifest(host, files, tasks, datasets, pipelines);
+  const datasetsByName = new Map(datasets.map((dataset) => [dataset.name, dataset]));
   const project = {
     location: host.projectLocation,
     strictNullChecks: host.strictNullChecks,
@@ -62,27 +65,34 @@ export function link(
     ...otherFunctions,
     ...project.tasks.flatMap(checkTask),
     ...pipelines.flatMap((pipeline) => pipelineRules.flatMap((rule) => rule(pipeline))),
-    ...datasets.flatMap((dataset) => datasetRules.flatMap((rule) => rule(dataset, payloads))),
+    ...datasets.flatMap((dataset) => checkDataset(dataset, payloads)),
     ...projectRules.flatMap((rule) => rule(project)),
-    ...pipelines.flatMap((pipeline) => graphDiagnostics(manifest, pipeline, tasks)),
+    ...pipelines.flatMap((pipeline) => checkPipeline(host, pipeline, tasks, datasetsByName)),
   ];
+  let manifest: Manifest | undefined;
   return {
     files: [...files, ...dependencies.others],
-    manifest,
+    get manifest() {
+      manifest ??= whileReading("the project", () => emitManifest(host, files, tasks, datasets, pipelines));
+      return manifest;
+    },
     diagnostics: diagnostics.sort(compareDiagnostics),
     otherModules: dependencies.modules,
   };
 }
 
-/** In an editor the same facts are linked again and again. */
-const checkedTasks = new WeakMap<TaskFacts, readonly Diagnostic[]>();
+const checkedTasks = new Remembered<TaskFacts, readonly Diagnostic[]>();
+const checkedDatasets = new Remembered<LinkedDataset, readonly Diagnostic[]>();
+const mentionedNames = new Remembered<PipelineFacts, readonly string[]>();
+const checkedGraphs = new Remembered<PipelineFacts, readonly Diagnostic[]>();
 
 function checkTask(task: TaskFacts): readonly Diagnostic[] {
-  const known = checkedTasks.get(task);
-  if (known) return known;
-  const diagnostics = taskRules.flatMap((rule) => rule(task));
-  checkedTasks.set(task, diagnostics);
-  return diagnostics;
+  return checkedTasks.get(task, [], () => taskRules.flatMap((rule) => rule(task)));
+}
+
+/** What was said of the payloads of a dataset holds for as long as its mentions are the same. */
+function checkDataset(dataset: LinkedDataset, payloads: PayloadComparer): readonly Diagnostic[] {
+  return checkedDatasets.get(dataset, [], () => datasetRules.flatMap((rule) => rule(dataset, payloads)));
 }
 
 /** Tasks by id: those in `task()`, and the functions that pipelines list. */
@@ -98,13 +108,35 @@ function collectTasks(
   return tasks;
 }
 
+/** Checks the graph of a pipeline, built from a manifest of what is in it. */
+function checkPipeline(
+  host: CompilerHost,
+  pipeline: PipelineFacts,
+  tasks: ReadonlyMap<string, TaskFacts>,
+  datasets: ReadonlyMap<string, LinkedDataset>,
+): readonly Diagnostic[] {
+  const { id } = pipeline;
+  if (id === undefined) return [];
+  const members = new Map<string, TaskFacts>();
+  for (const element of pipeline.elements) {
+    const task = tasks.get(element.id);
+    if (task) members.set(element.id, task);
+  }
+  const parts = [...members.values()];
+  const names = mentionedNames.get(pipeline, parts, () => [...new Set(parts.flatMap(datasetsOf))]);
+  const mentioned = names.flatMap((name) => datasets.get(name) ?? []);
+  return checkedGraphs.get(pipeline, [...parts, ...mentioned], () => {
+    const manifest = emitManifest(host, [], members, mentioned, [pipeline]);
+    return graphDiagnostics(buildGraph(manifest, pipelineId(id)), pipeline, members);
+  });
+}
+
 function graphDiagnostics(
-  manifest: Manifest,
+  graph: UncheckedGraph,
   pipeline: PipelineFacts,
   tasks: ReadonlyMap<string, TaskFacts>,
 ): readonly Diagnostic[] {
-  if (pipeline.id === undefined) return [];
-  const checked = checkGraph(buildGraph(manifest, pipelineId(pipeline.id)));
+  const checked = checkGraph(graph);
   if (checked.ok) return [];
   const elements = pipeline.elements.filter((element) => tasks.has(element.id));
   // Where a task of the pipeline could not be read, what it produces is unknown: that was reported, and is the cause.

@@ -6,13 +6,17 @@ import type { Diagnostic, Json, JsonObject, Location, ManifestModule } from "@gl
 import type { Node, Type } from "./compiler-host.js";
 import type { TagProblem } from "./schema/apply-doc.js";
 
-export interface FileFacts {
+export interface FileFacts extends PartFacts {
   /** Relative to the project's root. */
   readonly file: string;
   /** It is a source of another package or of a referenced project, which the program has for its types. */
   readonly isOther: boolean;
   /** What the compiler writes for it, where others may use its tasks, datasets or pipelines. */
   readonly outputs: ManifestModule | undefined;
+}
+
+/** What is read from a part of a file: from one statement, or from all of them. */
+export interface PartFacts {
   readonly tasks: readonly TaskFacts[];
   readonly datasets: readonly DatasetFacts[];
   readonly pipelines: readonly PipelineFacts[];

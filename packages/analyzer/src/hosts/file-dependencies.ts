@@ -1,7 +1,7 @@
 import type ts from "typescript";
 import type { Node, SourceFile } from "../compiler-host.js";
 import type { FileDependencies } from "../incremental/file-graph.js";
-import { outlineOf } from "../incremental/file-outline.js";
+import { readOutline } from "./file-outline.js";
 import { syntaxOf } from "./syntax.js";
 
 /** What the compiler knows of a file's imports, but does not have in its public types. */
@@ -34,10 +34,9 @@ export function fileDependencies(
     files: () => program.getSourceFiles().map(handle),
     name: (file) => source(file).fileName,
     imports: (file) =>
-      (source(file).imports ?? []).flatMap((specifier) => {
+      (source(file).imports ?? []).map((specifier) => {
         const module = resolve(specifier, source(file))?.resolvedModule;
-        const imported = module && program.getSourceFile(module.resolvedFileName);
-        return imported ? [imported.fileName] : [];
+        return module && program.getSourceFile(module.resolvedFileName)?.fileName;
       }),
     isGlobal: (file) => {
       const { fileName, moduleAugmentations = [] } = source(file);
@@ -46,33 +45,12 @@ export function fileDependencies(
     },
     outline: (file) => {
       const written = source(file);
-      if (!isOwn(written)) return undefined;
-      const bodies = bodiesOf(typescript, written);
-      return outlineOf(
-        written.text,
-        bodies.map((body) => ({ start: body.getStart(written), end: body.end })),
-      );
+      const isTypeScript = !/\.[cm]?jsx?$/.test(written.fileName);
+      // In JavaScript, any statement can say what others mean.
+      return isOwn(written) && isTypeScript
+        ? readOutline(typescript, written, written.imports ?? [])
+        : undefined;
     },
-    callsInBodies: (file) => {
-      const bodies = bodiesOf(typescript, source(file));
-      const isInside = (call: ts.Node) => bodies.some((body) => body.pos <= call.pos && call.end <= body.end);
-      return syntaxOf(typescript).calls(source(file)).filter(isInside) as unknown as readonly Node[];
-    },
+    calls: (file) => syntaxOf(typescript).calls(source(file)) as unknown as readonly Node[],
   };
-}
-
-/** The outermost bodies of functions whose return types are written. In JavaScript a body can declare what others see. */
-function bodiesOf(typescript: typeof import("typescript"), file: ts.SourceFile): readonly ts.Node[] {
-  const bodies: ts.Node[] = [];
-  if (/\.[cm]?jsx?$/.test(file.fileName)) return bodies;
-  const open: ts.Node[] = [file];
-  for (let at = open.pop(); at; at = open.pop()) {
-    const body =
-      typescript.isFunctionLike(at) && at.type ? (at as ts.FunctionLikeDeclaration).body : undefined;
-    if (body) bodies.push(body);
-    typescript.forEachChild(at, (child) => {
-      if (child !== body) open.push(child);
-    });
-  }
-  return bodies.sort((a, b) => a.pos - b.pos);
 }

@@ -1,21 +1,21 @@
-/** The files of a program and their imports; and what a change of some of them can reach. */
+/** The files of a program, what they import, and what is in them: what decides whether facts still hold. */
 import type { Node, SourceFile } from "../compiler-host.js";
 import type { FileOutline } from "./file-outline.js";
 
-/** What decides whether the facts of a file still hold. A file that has not changed is the same object. */
+/** What is asked of a program. A file that has not changed is the same object. */
 export interface FileDependencies {
   /** Every file of the program, declaration files as well, in a fixed order. */
   files(): readonly SourceFile[];
   /** Its absolute name. */
   name(file: SourceFile): string;
-  /** The names of the files that a file imports, in a fixed order. */
-  imports(file: SourceFile): readonly string[];
+  /** The name of the file behind each import, in a fixed order; undefined for what is no file of the program. */
+  imports(file: SourceFile): readonly (string | undefined)[];
   /** What the file declares is seen without an import of it. */
   isGlobal(file: SourceFile): boolean;
   /** Undefined where any change of the file counts. */
   outline(file: SourceFile): FileOutline | undefined;
-  /** The calls in the bodies that the outline leaves out, but for those that cannot lead to core. */
-  callsInBodies(file: SourceFile): readonly Node[];
+  /** The calls in a file, but for those that cannot lead to core. */
+  calls(file: SourceFile): readonly Node[];
   /** The compiler's options: the same object while they are the same. */
   readonly options: object;
   /** The same object while the files are the same, apart from their texts, and import the same; undefined where that is not known. */
@@ -25,7 +25,7 @@ export interface FileDependencies {
 /** One version of a file. */
 export interface FileVersion {
   readonly file: SourceFile;
-  readonly imports: readonly string[];
+  readonly imports: readonly (string | undefined)[];
   readonly isGlobal: boolean;
   readonly outline: FileOutline | undefined;
 }
@@ -57,63 +57,4 @@ export function readFileGraph(dependencies: FileDependencies, before: FileGraph 
     }
   }
   return { options, structure, versions };
-}
-
-/** The names of files that are another version, or import others, than before; undefined where everything may have changed. */
-export function editedFiles(before: FileGraph, after: FileGraph): readonly string[] | undefined {
-  if (before.options !== after.options) return undefined;
-  const edited: string[] = [];
-  for (const [name, version] of after.versions) {
-    const known = before.versions.get(name);
-    if (known !== version && !(known?.file === version.file && isSameList(known.imports, version.imports))) {
-      edited.push(name);
-    }
-  }
-  return edited;
-}
-
-/**
- * The files that are changed, and those that reach one of them through imports.
- *
- * @returns undefined where what is global is another than before, which every file may depend on
- */
-export function reachedFiles(
-  before: FileGraph,
-  after: FileGraph,
-  changed: readonly string[],
-): ReadonlySet<string> | undefined {
-  const isGlobal = (name: string) =>
-    before.versions.get(name)?.isGlobal === true || after.versions.get(name)?.isGlobal === true;
-  const isGone = (name: string) => !after.versions.has(name);
-  if (changed.some(isGlobal) || [...before.versions.keys()].some((name) => isGone(name) && isGlobal(name))) {
-    return undefined;
-  }
-  const reached = new Set(changed);
-  if (changed.length === 0) return reached;
-  const importers = importersOf(after);
-  const open = [...changed];
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    for (const importer of importers.get(name) ?? []) {
-      if (reached.has(importer)) continue;
-      reached.add(importer);
-      open.push(importer);
-    }
-  }
-  return reached;
-}
-
-function importersOf({ versions }: FileGraph): ReadonlyMap<string, readonly string[]> {
-  const importers = new Map<string, string[]>();
-  for (const [name, { imports }] of versions) {
-    for (const imported of imports) {
-      const known = importers.get(imported);
-      if (known) known.push(name);
-      else importers.set(imported, [name]);
-    }
-  }
-  return importers;
-}
-
-function isSameList(one: readonly string[], other: readonly string[]): boolean {
-  return one === other || (one.length === other.length && one.every((item, index) => item === other[index]));
 }

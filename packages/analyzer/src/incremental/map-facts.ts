@@ -3,8 +3,8 @@ import type { Diagnostic, Location } from "@glacier-ts/core";
 import type {
   DatasetFacts,
   DatasetMention,
-  FileFacts,
   OptionFacts,
+  PartFacts,
   PipelineFacts,
   TaskFacts,
 } from "../model.js";
@@ -12,7 +12,7 @@ import type {
 type Change<T> = (part: T) => T;
 
 /** Every mention of a dataset, in a fixed order. */
-export function mentionsOf(facts: FileFacts): readonly DatasetMention[] {
+export function mentionsOf(facts: PartFacts): readonly DatasetMention[] {
   const known = mentions.get(facts);
   if (known) return known;
   const found: DatasetMention[] = [];
@@ -24,9 +24,24 @@ export function mentionsOf(facts: FileFacts): readonly DatasetMention[] {
   return found;
 }
 
-const mentions = new WeakMap<FileFacts, readonly DatasetMention[]>();
+const mentions = new WeakMap<PartFacts, readonly DatasetMention[]>();
 
-export function mapMentions(facts: FileFacts, change: Change<DatasetMention>): FileFacts {
+const locations = new WeakMap<PartFacts, readonly Location[]>();
+
+/** Every place that facts have, in any file. */
+export function locationsOf(facts: PartFacts): readonly Location[] {
+  const known = locations.get(facts);
+  if (known) return known;
+  const found: Location[] = [];
+  locations.set(facts, found);
+  mapLocations(facts, (location) => {
+    found.push(location);
+    return location;
+  });
+  return found;
+}
+
+export function mapMentions(facts: PartFacts, change: Change<DatasetMention>): PartFacts {
   const changeTask = (task: TaskFacts): TaskFacts => ({
     ...task,
     parameters: task.parameters.map((parameter) => ({
@@ -55,7 +70,7 @@ export function mapMentions(facts: FileFacts, change: Change<DatasetMention>): F
   };
 }
 
-export function mapLocations(facts: FileFacts, change: Change<Location>): FileFacts {
+export function mapLocations(facts: PartFacts, change: Change<Location>): PartFacts {
   const changeOptions = (options: OptionFacts): OptionFacts => ({
     ...options,
     locations: new Map([...options.locations].map(([option, location]) => [option, change(location)])),
@@ -82,7 +97,7 @@ export function mapLocations(facts: FileFacts, change: Change<Location>): FileFa
       plain: element.plain && changeTask(element.plain),
     })),
   });
-  const moved: FileFacts = {
+  const moved: PartFacts = {
     ...facts,
     tasks: facts.tasks.map(changeTask),
     datasets: facts.datasets.map(changeDataset),

@@ -1,5 +1,5 @@
 import type { CompilerHost, Type } from "../compiler-host.js";
-import type { DatasetMention, FileFacts } from "../model.js";
+import type { DatasetMention, PartFacts } from "../model.js";
 import { type Mismatch, PayloadComparer } from "../schema/payload-comparer.js";
 import { mapMentions } from "./map-facts.js";
 
@@ -15,15 +15,15 @@ export type Answers = WeakMap<Type, WeakMap<Type, Answer>>;
 /** The mentions that were read in the current program, by what stands for their types. */
 export type Current = Map<Type, DatasetMention>;
 
-/** A type was needed that belongs to a program before. */
-export class TypesAreGone extends Error {}
+/** A type of a program before was needed, or what was kept of it is at odds with what was read: read everything. */
+export class FactsAreGone extends Error {}
 
 /**
- * Facts without their types, which would keep their program in memory. In every mention an object of its own stands for
- * them: copies of the mention have it too.
+ * Facts without their types and nodes, which would keep their program in memory. In every mention an object of its own
+ * stands for them: copies of the mention have it too. The calls are for the wiring, which an editor does not do.
  */
-export function withoutTypes(facts: FileFacts, current: Current): FileFacts {
-  return mapMentions(facts, (mention) => {
+export function withoutTypes(facts: PartFacts, current: Current): PartFacts {
+  return mapMentions({ ...facts, calls: [] }, (mention) => {
     const bare = { ...mention, types: [], whole: { "~compiler": "type" } as const };
     current.set(bare.whole, mention);
     return bare;
@@ -57,7 +57,7 @@ export class RememberedPayloads extends PayloadComparer {
     if (known) return known;
     const source = this.#current.get(produced.whole);
     const target = this.#current.get(read.whole);
-    if (!source || !target) throw new TypesAreGone();
+    if (!source || !target) throw new FactsAreGone();
     const answer = {
       fits: this.#comparer.fits(source, target),
       mismatch: this.#comparer.mismatch(source, target),

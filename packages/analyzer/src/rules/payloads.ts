@@ -43,7 +43,8 @@ function elementOf(type: string): string | undefined {
 }
 
 function problemsOf<Kind extends PayloadProblem["kind"]>(mentions: readonly DatasetMention[], kind: Kind) {
-  return mentions.flatMap(({ schema, location }) =>
+  const withProblems = mentions.filter(({ schema }) => schema.problems.length > 0);
+  return withProblems.flatMap(({ schema, location }) =>
     schema.problems
       .filter((problem): problem is ProblemOf<Kind> => problem.kind === kind)
       .map((problem) => ({ problem, location })),

@@ -1,4 +1,5 @@
 import { type Location, report } from "@glacier-ts/core";
+import type { TaskFacts } from "../model.js";
 import type { ProjectRule } from "./rule.js";
 
 /** Without `strictNullChecks` the compiler forgets null, and with it which tasks may produce nothing. */
@@ -9,11 +10,9 @@ export const strictNullChecks: ProjectRule = (project) =>
 
 /** Datasets of two copies of core are different types, so edges between them would be lost. */
 export const oneCore: ProjectRule = ({ datasets }) => {
-  const mentions = datasets
-    .flatMap((dataset) => dataset.mentions)
-    .filter((mention) => mention.core !== undefined);
-  const [first] = mentions;
-  const other = mentions.find((mention) => mention.core !== first?.core);
+  const mentions = datasets.flatMap((dataset) => dataset.mentions);
+  const first = mentions.find(({ core }) => core !== undefined);
+  const other = mentions.find(({ core }) => core !== undefined && core !== first?.core);
   if (first?.core === undefined || other?.core === undefined) return [];
   return [
     report("twoCores", { first: first.core, second: other.core }, other.location, [
@@ -36,7 +35,7 @@ export const pipelineNamesDiffer: ProjectRule = ({ pipelines }) => {
 
 /** A run parameter has one type in a pipeline. */
 export const paramsAgree: ProjectRule = ({ pipelines, tasks }) => {
-  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const byId = new Map(tasks.filter(takesParams).map((task) => [task.id, task]));
   return pipelines.flatMap((pipeline) => {
     const seen = new Map<string, { type: string; schema: string; location: Location }>();
     const parameters = pipeline.elements.flatMap(({ id }) => byId.get(id)?.parameters ?? []);
@@ -54,3 +53,7 @@ export const paramsAgree: ProjectRule = ({ pipelines, tasks }) => {
     });
   });
 };
+
+function takesParams({ parameters }: TaskFacts): boolean {
+  return parameters.some(({ injected }) => injected?.kind === "param");
+}
