@@ -2,13 +2,14 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { compilerCode, type Diagnostic } from "@glacier-ts/core";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { analyzeFolder } from "../analyzer/support/analyze-folder.js";
+import { tempFolder } from "../analyzer/support/temp-project.js";
 import { corpusCases } from "./support/corpus.js";
 import { makeEditorProject, nameForEditor, startServer } from "./support/editor.js";
 import { correct, correctTasks, cycleError, cyclic, cyclicTasks, pipelineFile } from "./support/sample.js";
 import { projectOfCase, tspc } from "./support/tspc.js";
-import type { ServerDiagnostic } from "./support/tsserver.js";
+import { type ServerDiagnostic, Tsserver } from "./support/tsserver.js";
 
 /** A diagnostic as the tests compare it. */
 interface Shown {
@@ -48,19 +49,27 @@ function expected({ location, code, severity, message, hint, related }: Diagnost
 
 const byPlace = (a: Shown, b: Shown) => (`${a.place} ${a.code}` < `${b.place} ${b.code}` ? -1 : 1);
 
-describe.concurrent("reports as the analyzer does", () => {
-  // Of tests at one time, only their own context says which one has finished.
-  it.for(corpusCases({ programs: 12, entries: 2 }))("$name", async (fixture, { onTestFinished }) => {
+describe("reports as the analyzer does", () => {
+  // One server for all of them, as an editor has for all projects of a workspace.
+  const workspace = path.dirname(tempFolder());
+  let server: Tsserver;
+  beforeAll(() => {
+    server = new Tsserver(workspace);
+  });
+  afterAll(() => server.stop());
+
+  it.each(corpusCases({ programs: 8, entries: 1 }))("$name", async (fixture) => {
     const folder = projectOfCase(fixture);
     const { diagnostics } = analyzeFolder(folder);
     nameForEditor(folder);
-    const server = startServer(folder, onTestFinished);
+    const inWorkspace = (file: string) => path.relative(workspace, path.join(folder, file));
     const files = sourceFiles(folder);
-    for (const file of files) server.open(file);
+    for (const file of files) server.open(inWorkspace(file));
 
     const found: Shown[] = [];
     for (const file of files) {
-      for (const diagnostic of await server.diagnostics(file)) found.push(shown(file, folder, diagnostic));
+      for (const diagnostic of await server.diagnostics(inWorkspace(file)))
+        found.push(shown(file, folder, diagnostic));
     }
     const own = found.filter(({ code }) => code >= 990_000);
     const glacier = diagnostics.filter(({ code }) => code.startsWith("GLA"));
@@ -68,8 +77,10 @@ describe.concurrent("reports as the analyzer does", () => {
     expect(own.sort(byPlace)).toEqual(placed.map(expected).sort(byPlace));
     // What has no place in a source file, such as a wrong compiler option, is the project's.
     const unplaced = glacier.filter(({ location }) => location?.start === undefined).map(expected);
-    const ofProject = (await server.projectDiagnostics()).filter(({ code }) => code >= 990_000);
+    const reported = await server.projectDiagnostics(inWorkspace("tsconfig.json"));
+    const ofProject = reported.filter(({ code }) => code >= 990_000);
     expect(ofProject.map(({ message }) => message)).toEqual(unplaced.map(({ text }) => text));
+    for (const file of files) server.close(inWorkspace(file));
   });
 });
 

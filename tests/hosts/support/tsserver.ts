@@ -146,8 +146,10 @@ export class Tsserver {
   }
 
   /** What concerns no file. */
-  async projectDiagnostics(): Promise<readonly { readonly message: string; readonly code: number }[]> {
-    const projectFileName = path.join(this.folder, "tsconfig.json");
+  async projectDiagnostics(
+    tsconfig = "tsconfig.json",
+  ): Promise<readonly { readonly message: string; readonly code: number }[]> {
+    const projectFileName = path.join(this.folder, tsconfig);
     const body = await this.request("compilerOptionsDiagnostics-full", { projectFileName });
     return body as readonly { message: string; code: number }[];
   }
