@@ -2,6 +2,7 @@ import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { type ErrorInfo, isNonRetryable } from "@glacier-ts/core";
+import { RemoteError } from "./runners/remote-error.js";
 
 const maxCauses = 10;
 
@@ -29,7 +30,8 @@ export function errorInfo(thrown: unknown): ErrorInfo {
   return seen.some(isFinal) ? { ...info, isFinal: true } : info;
 }
 
-const isFinal = (thrown: unknown) => attempt(() => isNonRetryable(thrown)) === true;
+const isFinal = (thrown: unknown) =>
+  attempt(() => isNonRetryable(thrown) || (thrown instanceof RemoteError && thrown.info.isFinal)) === true;
 
 function describe(thrown: unknown): Omit<ErrorInfo, "cause"> {
   if (!isErrorLike(thrown)) return { name: "NonError", message: textOf(thrown) };
@@ -75,7 +77,7 @@ function attempt<T>(read: () => T): T | undefined {
   }
 }
 
-/** The frames of a stack that are not of Node or Glacier, a line each. The message may itself look like frames. */
+/** The frames of a stack that are not of Node, Glacier or its thread pool, a line each. The message may itself look like frames. */
 function userFrames(stack: string, message: string): string {
   const start = stack.indexOf(message);
   const lines = stack.slice(start < 0 ? 0 : start + message.length).split("\n");
@@ -88,7 +90,7 @@ function isOwnFrame(line: string): boolean {
   const file = forwardSlashes(
     place.startsWith("file:") ? (attempt(() => fileURLToPath(place)) ?? place) : place,
   );
-  if (file.includes("/node_modules/@glacier-ts/")) return true;
+  if (/\/node_modules\/(@glacier-ts|piscina)\//.test(file)) return true;
   if (packagesFolder === undefined || !file.startsWith(packagesFolder)) return false;
   // With source maps, frames are in src.
   return /^[^/]+\/(dist|src)\//.test(file.slice(packagesFolder.length));
