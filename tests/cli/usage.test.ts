@@ -3,7 +3,23 @@ import { tmpdir } from "node:os";
 import { describe, expect, it } from "vitest";
 import { glacier } from "../rig/glacier.js";
 
-const commands = ["init", "build", "manifest", "check", "graph", "run", "rename", "rename dataset"];
+const commands = [
+  "init",
+  "build",
+  "manifest",
+  "check",
+  "graph",
+  "run",
+  "runs",
+  "runs ls",
+  "runs show",
+  "logs",
+  "cache",
+  "cache ls",
+  "cache gc",
+  "rename",
+  "rename dataset",
+];
 const usage = (args: readonly string[]) => glacier(tmpdir(), args);
 
 describe("the command line", () => {

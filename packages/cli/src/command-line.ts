@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
+import { durationMs } from "@glacier-ts/core";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { NamedProject } from "./checked-project.js";
+import type { CacheGcCommandOptions } from "./commands/cache.js";
 import type { GraphCommandOptions } from "./commands/graph.js";
 import type { InitCommandOptions } from "./commands/init.js";
 import type { ManifestCommandOptions } from "./commands/manifest.js";
 import type { RenameCommandOptions } from "./commands/rename.js";
 import type { RunCommandOptions } from "./commands/run.js";
+import type { RunsLsCommandOptions } from "./commands/runs.js";
 import type { ExitCode } from "./exit-code.js";
 import type { Terminal } from "./terminal.js";
 import { exampleText, exitCodeText } from "./usage.js";
@@ -130,6 +133,91 @@ export function commandLine(onAction: (options: GlobalOptions, action: Action) =
           (await import("./commands/run.js")).run(project, name, options, terminal),
       ),
     );
+  const runs = program
+    .command("runs")
+    .summary("list runs, or show one")
+    .description("What is known of former runs.")
+    .helpCommand(false)
+    .addHelpText("after", exampleText("runs"));
+  runs
+    .command("ls")
+    .summary("list runs")
+    .description("Lists runs, the newest first.")
+    .addOption(new Option("-n, --limit <n>", "as many runs, at most").argParser(readAmount).default(20))
+    .addHelpText("after", exampleText("runs ls"))
+    .action((options: RunsLsCommandOptions) =>
+      act(
+        ({ path }) =>
+          async (terminal) =>
+            (await import("./commands/runs.js")).listRuns(path, options, terminal),
+      ),
+    );
+  runs
+    .command("show")
+    .summary("show a run")
+    .description("Shows a run with its tasks and its failures.")
+    .argument("[run]", "the run's id or the beginning of it", "last")
+    .addHelpText("after", exampleText("runs show"))
+    .action((id: string) =>
+      act(
+        ({ path }) =>
+          async (terminal) =>
+            (await import("./commands/runs.js")).showRun(path, id, terminal),
+      ),
+    );
+  program
+    .command("logs")
+    .summary("show what tasks have logged")
+    .description("Shows what the tasks of a run have logged, with time, level and task.")
+    .argument("<run>", "the run's id or the beginning of it, or `last`")
+    .argument("[task]", "the task's name or id; by default all")
+    .addHelpText("after", exampleText("logs"))
+    .action((id: string, task: string | undefined) =>
+      act(
+        ({ path }) =>
+          async (terminal) =>
+            await (await import("./commands/logs.js")).showLogs(path, { id, task }, terminal),
+      ),
+    );
+  const cache = program
+    .command("cache")
+    .summary("list or clean up what is kept of former runs")
+    .description("What is kept of former runs, so that tasks need not run again.")
+    .helpCommand(false)
+    .addHelpText("after", exampleText("cache"));
+  cache
+    .command("ls")
+    .summary("list what is kept")
+    .description("Lists what is kept of each task: results, size, age, and the newest run that made one.")
+    .addHelpText("after", exampleText("cache ls"))
+    .action(() =>
+      act(
+        ({ path }) =>
+          async (terminal) =>
+            (await import("./commands/cache.js")).listCache(path, terminal),
+      ),
+    );
+  cache
+    .command("gc")
+    .summary("remove what is not needed")
+    .description(
+      "Removes old runs, and results that no run needs which is left; never what a run needs that is going on.",
+    )
+    .option(
+      "--max-age <duration>",
+      "remove what no run has made or used for so long: 7d, 12h, 30m",
+      readDuration,
+    )
+    .option("--keep-runs <n>", "keep so many runs of each pipeline; by default 10", readAmount)
+    .option("--dry-run", "remove nothing, show what would be removed")
+    .addHelpText("after", exampleText("cache gc"))
+    .action((options: CacheGcCommandOptions) =>
+      act(
+        ({ path }) =>
+          async (terminal) =>
+            (await import("./commands/cache.js")).collectCache(path, options, terminal),
+      ),
+    );
   program
     .command("rename")
     .summary("rename a dataset everywhere")
@@ -171,6 +259,19 @@ function readConcurrency(text: string): number {
   if (!/^\d+$/.test(text) || amount < 1)
     throw new InvalidArgumentError("It must be a whole number from 1 up.");
   return amount;
+}
+
+function readAmount(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
+}
+
+/** @returns milliseconds */
+function readDuration(text: string): number {
+  const duration = durationMs(text);
+  if (duration === undefined)
+    throw new InvalidArgumentError("It must be a duration, such as 7d, 12h or 30m.");
+  return duration;
 }
 
 function readVersion(): string {

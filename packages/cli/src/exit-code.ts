@@ -24,6 +24,8 @@ const usageCodes = new Set([
   codeOf("paramInvalid"),
   codeOf("paramUnknown"),
   codeOf("secretsUnreadable"),
+  codeOf("unknownRun"),
+  codeOf("taskNotInRun"),
 ]);
 
 /** Warnings are fine. */

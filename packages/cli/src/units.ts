@@ -12,6 +12,22 @@ export function durationText(durationMs: number): string {
   return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
 }
 
+/** `now`, `5 min`, `3 h`, `12 d`: how long ago something was. */
+export function ageText(ageMs: number): string {
+  const minutes = Math.floor(ageMs / 60_000);
+  if (minutes < 1) return "now";
+  if (minutes < 60) return `${minutes} min`;
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / (24 * 60))} d`;
+}
+
+/** `2026-11-20 18:05:00`, in the machine's time zone. @param at ISO 8601 */
+export function timeText(at: string): string {
+  const date = new Date(at);
+  const day = [date.getFullYear(), twoDigits(date.getMonth() + 1), twoDigits(date.getDate())].join("-");
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(":");
+  return `${day} ${time}`;
+}
+
 /** `512 B`, `1.5 kB`, `12 MB`: powers of 1000. */
 export function sizeText(sizeBytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];

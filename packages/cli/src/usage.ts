@@ -40,6 +40,33 @@ const examples = {
     ["glacier run analytics --concurrency 1", "run one task at a time"],
     ["glacier run analytics --json | jq -c 'select(.type == \"task-failed\")'", "one event a line"],
   ],
+  runs: [
+    ["glacier runs ls", "list the newest runs"],
+    ["glacier runs show", "show the last run"],
+  ],
+  "runs ls": [
+    ["glacier runs ls --limit 100", "list more runs"],
+    ["glacier runs ls --json | jq '.runs[0].status'", "for a program"],
+  ],
+  "runs show": [
+    ["glacier runs show", "show the last run, with its failures"],
+    ["glacier runs show 3f2a91c0", "show another one, by the beginning of its id"],
+  ],
+  logs: [
+    ["glacier logs last", "what the tasks of the last run have logged"],
+    ["glacier logs last clean", "one task only"],
+    ["glacier logs last --json | jq -c 'select(.level == \"error\")'", "one event a line"],
+  ],
+  cache: [
+    ["glacier cache ls", "list what is kept of former runs, by task"],
+    ["glacier cache gc --dry-run", "show what is not needed any more"],
+  ],
+  "cache ls": [["glacier cache ls", "list what is kept of former runs, by task"]],
+  "cache gc": [
+    ["glacier cache gc", "keep 10 runs of each pipeline, and the newest result of each task"],
+    ["glacier cache gc --max-age 7d", "and nothing that was not used for a week"],
+    ["glacier cache gc --keep-runs 1 --dry-run", "show what would be removed"],
+  ],
   rename: [
     ["glacier rename dataset raw_users users", "print what would change"],
     ["glacier rename dataset raw_users users --write", "change it"],

@@ -642,6 +642,36 @@ export const catalog = {
     (d: { pipeline: string }) => `The run of pipeline '${d.pipeline}' took longer than it may.`,
     "The time that the run was given (`--timeout`, or `timeoutMs` of the executor's request) has passed.",
   ),
+  stateUnusable: error(
+    5026,
+    (d: { folder: string; why: string; remedy: string }) =>
+      `The state in '${d.folder}' cannot be used: ${d.why}.`,
+    "What is known of runs and their results is kept in the folder `.glacier` of the project. Nothing in it is needed to run: what is missing is built again.",
+    (d) => d.remedy,
+  ),
+  stateDamaged: warning(
+    5027,
+    (d: { file: string; why: string; movedTo: string }) =>
+      `The database '${d.file}' is damaged: ${d.why}. A new one was begun.`,
+    "A disk or another program has changed the file. Nothing of it is used.",
+    (d) => `results are built again by the next run; the damaged file is kept as ${d.movedTo}`,
+  ),
+  unknownRun: error(
+    5028,
+    (d: { run: string; suggestion?: string | undefined }) =>
+      d.run === "last"
+        ? "There is no run yet."
+        : `There is no run '${d.run}', or more than one that begins so.`,
+    "A run is named by its id, by the first characters of it, or as `last`.",
+    (d) => didYouMean(d) ?? "`glacier runs ls` shows the runs",
+  ),
+  taskNotInRun: error(
+    5029,
+    (d: { task: string; run: string; suggestion?: string | undefined }) =>
+      `There is no task '${d.task}' in run '${d.run}'.`,
+    "A task is named by its name or its id.",
+    didYouMean,
+  ),
   datasetNotKept: error(
     5043,
     (d: { dataset: string; task: string }) =>

@@ -82,7 +82,15 @@ export { type EnvReference, env, type SecretReference, type StringOption, secret
 export { render, type VisualizeOptions } from "./render/render.js";
 export { type DiagnosticStyle, renderDiagnostic } from "./render-diagnostic.js";
 export { fail, type Result, succeed } from "./result.js";
-export { crashText, describeFailure, describeStop, errorText, RunError, renderStack } from "./run-error.js";
+export {
+  crashText,
+  describeFailure,
+  describeStop,
+  describeTaskFailure,
+  errorText,
+  RunError,
+  renderStack,
+} from "./run-error.js";
 export { checkParams, parseParam } from "./run-params.js";
 export { suggest } from "./suggest.js";
 export type {

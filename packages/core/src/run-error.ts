@@ -27,7 +27,11 @@ export function describeStop({ name: pipeline }: Graph, outcome: RunOutcome): Di
 
 /** Turns a failure into a diagnostic: GLA5001 to GLA5003, GLA5021 to GLA5024, or the storage's own. */
 export function describeFailure(graph: Graph, failure: Failure): Diagnostic {
-  const task = getTask(graph, failure.task).name;
+  return describeTaskFailure(getTask(graph, failure.task).name, failure);
+}
+
+/** As `describeFailure`, where there is no graph any more. @param task the task's name */
+export function describeTaskFailure(task: string, failure: Failure): Diagnostic {
   switch (failure.reason) {
     case "task-threw": {
       const { inputs, attempt: attempts, error } = failure;
