@@ -9,9 +9,9 @@ const known = new WeakSet<object>();
  * Makes a value unchangeable, and everything in it: from now on an attempt to change it throws a TypeError in strict
  * code, and does nothing in sloppy code.
  *
- * The walk has no recursion and takes cycles. These are left as they are: functions, regular expressions,
- * async iterables, what has to be closed (`Symbol.dispose`), private fields of classes, what proxies refuse, and what
- * named properties of an array refer to.
+ * The walk has no recursion and takes cycles. These are left as they are: functions, regular expressions, async
+ * iterables, what has to be closed (`Symbol.dispose`), private fields of classes, what proxies refuse, and what is behind
+ * a symbol, a property that is not enumerable, or a named property of an array.
  *
  * @returns false where some of it cannot be made unchangeable: bytes, and dates, maps and sets of a subclass or that the
  *   user has frozen. Such a value has to be copied for each reader.
@@ -24,18 +24,18 @@ export function freeze(value: unknown): boolean {
   const metFrozen = new Set<object>();
   const open: object[] = [value];
   for (let object = open.pop(); object; object = open.pop()) {
-    const wasFrozen = Object.isFrozen(object);
-    if (wasFrozen && (isReadOnly(object) || known.has(object))) continue;
     const before = open.length;
     try {
+      const wasFrozen = Object.isFrozen(object);
+      if (wasFrozen && (isReadOnly(object) || known.has(object))) continue;
       if (!freezeOne(object, open)) isComplete = false;
+      if (open.length - before >= largeSize || isLargeArray(object)) large.push(object);
+      if (!wasFrozen || open.length === before) continue;
+      if (metFrozen.has(object)) open.length = before;
+      else metFrozen.add(object);
     } catch {
       // A proxy of the user does not allow it.
     }
-    if (open.length - before >= largeSize || isLargeArray(object)) large.push(object);
-    if (!wasFrozen || open.length === before) continue;
-    if (metFrozen.has(object)) open.length = before;
-    else metFrozen.add(object);
   }
   if (isComplete) for (const object of large) known.add(object);
   return isComplete;

@@ -20,6 +20,12 @@ const mapSetters = ["set", "delete", "clear", "getOrInsert", "getOrInsertCompute
 const readOnlyMap = readOnly("map", Map.prototype, mapSetters);
 const readOnlySet = readOnly("set", Set.prototype, ["add", "delete", "clear"]);
 
+const prototypes = {
+  date: { ordinary: Date.prototype, twin: readOnlyDate },
+  map: { ordinary: Map.prototype, twin: readOnlyMap },
+  set: { ordinary: Set.prototype, twin: readOnlySet },
+};
+
 /** Which builtin has this very prototype, or its read-only twin. */
 export function builtinOf(prototype: object): Builtin | undefined {
   if (prototype === Date.prototype || prototype === readOnlyDate) return "date";
@@ -41,20 +47,12 @@ export function isReadOnly(object: object): boolean {
  * @returns false for an object of a subclass, whose own methods may change it, and for one that is frozen
  */
 export function makeReadOnly(object: object, builtin: Builtin): boolean {
-  if (isReadOnly(object)) return true;
-  const [ordinary, twin] = prototypes(builtin);
-  return Object.getPrototypeOf(object) === ordinary && Reflect.setPrototypeOf(object, twin);
-}
-
-function prototypes(builtin: Builtin): readonly [ordinary: object, twin: object] {
-  switch (builtin) {
-    case "date":
-      return [Date.prototype, readOnlyDate];
-    case "map":
-      return [Map.prototype, readOnlyMap];
-    case "set":
-      return [Set.prototype, readOnlySet];
-  }
+  const { ordinary, twin } = prototypes[builtin];
+  const prototype = Object.getPrototypeOf(object);
+  if (prototype === twin) return true;
+  if (prototype !== ordinary || !Object.isExtensible(object)) return false;
+  Object.setPrototypeOf(object, twin);
+  return true;
 }
 
 function readOnly(builtin: Builtin, prototype: object, methods: readonly string[]): object {
