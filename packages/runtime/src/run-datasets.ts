@@ -9,12 +9,15 @@ import {
 } from "@glacier-ts/core";
 import { findMismatch } from "@glacier-ts/storage/shape";
 import type { Plan, PlannedDataset, PlannedInput, PlannedOutput, PlannedTask } from "./plan.js";
-import { SharedStream } from "./shared-stream.js";
 import type { StoredDatasets } from "./stored-datasets.js";
+import { SharedStream } from "./streams/shared-stream.js";
 
 /** What kept a dataset from being read or written, and which task was the first to meet it. */
 export type DatasetFailure = Extract<Failure, { reason: "dataset-unavailable" }>;
 type OutputFailure = Extract<Failure, { reason: "output-missing" | "output-invalid" }>;
+
+/** Who reads a stream: a parameter, or the caller of the run. */
+type StreamReader = PlannedInput | "caller";
 
 /** Gets the value of a dataset from where it is kept. */
 export type Load = () => Promise<Result<unknown, Diagnostic>>;
@@ -42,6 +45,8 @@ export interface RunDatasetsOptions {
 export class RunDatasets {
   readonly #plan: Plan;
   readonly #stored: StoredDatasets;
+  readonly #kept: ReadonlySet<string>;
+  readonly #isInScope: (task: number) => boolean;
   readonly #isRetried: (task: number) => boolean;
   readonly #validates: boolean;
   readonly #values: unknown[];
@@ -55,13 +60,14 @@ export class RunDatasets {
   constructor({ plan, keep, stored, latest, isInScope, isRetried, validates }: RunDatasetsOptions) {
     this.#plan = plan;
     this.#stored = stored;
+    this.#kept = new Set(keep);
+    this.#isInScope = isInScope;
     this.#isRetried = isRetried;
     this.#validates = validates;
     this.#values = new Array(plan.datasets.length).fill(undefined);
     this.#readersLeft = new Int32Array(plan.datasets.length);
-    const kept = new Set(keep);
     for (const [number, dataset] of plan.datasets.entries()) {
-      let readers = kept.has(dataset.name) ? 1 : 0;
+      let readers = this.#kept.has(dataset.name) ? 1 : 0;
       for (const reader of dataset.readers) if (isInScope(reader)) readers++;
       this.#readersLeft[number] = readers;
       const isMade = dataset.producer !== undefined && isInScope(dataset.producer);
@@ -176,9 +182,12 @@ export class RunDatasets {
     for (const output of task.outputs) this.#values[output.dataset] = null;
   }
 
-  /** The task is done with its inputs. */
+  /** The task is done with its inputs, but for what a stream that it has returned still reads. */
   release(task: PlannedTask): void {
-    for (const { dataset } of task.inputs) {
+    for (const input of task.inputs) {
+      const { dataset } = input;
+      const value = this.#values[dataset];
+      if (value instanceof SharedStream) task.streams ? value.settle(input) : value.release(input);
       const left = (this.#readersLeft[dataset] as number) - 1;
       this.#readersLeft[dataset] = left;
       if (left === 0) this.#values[dataset] = undefined;
@@ -196,13 +205,15 @@ export class RunDatasets {
       const number = numbers.get(name) ?? -1;
       const loaded = this.#loads.has(number) ? await this.#loadOnce(number) : undefined;
       if (loaded?.ok === false) throw new GlacierError([loaded.failure]);
-      kept.set(name, this.#values[number] ?? null);
+      const value = this.#values[number] ?? null;
+      kept.set(name, value instanceof SharedStream ? value.read("caller") : value);
     }
     return kept;
   }
 
   #argument(input: PlannedInput): unknown {
     const value = this.#values[input.dataset];
+    if (value instanceof SharedStream) return value.read(input);
     return value === null && !input.nullable ? undefined : value;
   }
 
@@ -227,10 +238,20 @@ export class RunDatasets {
   /** A task's stream can be read once only, so it is shared when another reader or attempt may read it again. */
   #shareable(number: number, value: unknown): unknown {
     if (!isAsyncIterable(value)) return value;
-    const isReadOnce = (this.#readersLeft[number] as number) <= 1;
-    return isReadOnce && !this.#dataset(number).readers.some(this.#isRetried)
-      ? value
-      : new SharedStream(value);
+    const readers = this.#streamReaders(number);
+    const isReadOnce = readers.length === 1 && !readers[0]?.[1];
+    return isReadOnce ? value : new SharedStream<unknown, StreamReader>(value, { readers });
+  }
+
+  #streamReaders(number: number): (readonly [reader: StreamReader, mayReplay: boolean])[] {
+    const dataset = this.#dataset(number);
+    const tasks = [...new Set(dataset.readers)].filter(this.#isInScope);
+    const readers = tasks.flatMap((task) =>
+      (this.#plan.tasks[task] as PlannedTask).inputs
+        .filter((input) => input.dataset === number)
+        .map((input): readonly [StreamReader, boolean] => [input, this.#isRetried(task)]),
+    );
+    return this.#kept.has(dataset.name) ? [...readers, ["caller", false]] : readers;
   }
 
   #outputMissing(task: PlannedTask, output: PlannedOutput): OutputFailure {

@@ -36,8 +36,8 @@ export interface LocalExecutorOptions {
  * are waited for, and all others are cancelled. The one exception is a function that goes on after its timeout, see
  * `Attempt`.
  *
- * Values are passed by reference. A stream with several readers, or whose reader has retries, is held in memory as it
- * is read, see `SharedStream`.
+ * Values are passed by reference. A stream with one reader is what the task returned; one with several readers, or whose
+ * reader has retries, is shared, see `SharedStream`. A task can read a stream once.
  */
 export class LocalExecutor implements Executor {
   readonly name = "local";
