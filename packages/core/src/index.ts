@@ -84,6 +84,7 @@ export { type DiagnosticStyle, renderDiagnostic } from "./render-diagnostic.js";
 export { fail, type Result, succeed } from "./result.js";
 export { crashText, describeFailure, describeStop, errorText, RunError, renderStack } from "./run-error.js";
 export { checkParams, parseParam } from "./run-params.js";
+export { type SelectOptions, selectTasks } from "./select.js";
 export { suggest } from "./suggest.js";
 export type {
   CacheOptions,
