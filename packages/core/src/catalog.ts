@@ -664,6 +664,12 @@ export const catalog = {
       `No task of pipeline '${d.pipeline}' is selected by '${d.selection}'.`,
     "Each part of the selection is there, but no task is in all that have to agree, or all are excluded. An external dataset has no producer.",
   ),
+  codeUnknown: warning(
+    5039,
+    (d: { task: string; why: string }) =>
+      `Task '${d.task}' runs each time, as its code cannot be followed: ${d.why}.`,
+    "A result is used again where the code that made it is the same, which is told by a bundle of the task.",
+  ),
   datasetNotKept: error(
     5043,
     (d: { dataset: string; task: string }) =>
