@@ -30,7 +30,7 @@ export interface Bundles {
   readonly files: ReadonlyMap<string, CodeFile>;
 }
 
-export interface TaskBundle {
+interface TaskBundle {
   /** SHA-256 of the code. */
   readonly hash: string;
   /** The packages that the code imports, as `FoundPackage` identifies them; sorted. */

@@ -39,7 +39,7 @@ export class BundledFiles {
     if (!content) return undefined;
     const hash = contentHash(content);
     const loader = loaders[path.extname(file)];
-    const text = loader ? content.toString("utf8") : "";
+    const text = loader ? new TextDecoder().decode(content) : "";
     this.#contents.set(file, { hash, bareImports: bareImports(text) });
     return loader ? { contents: withoutOptions(text), loader } : { contents: hash, loader: "text" };
   }

@@ -81,7 +81,7 @@ export function contentHash(content: Uint8Array | undefined): string {
 }
 
 /** @returns undefined where there is no such file, or none that can be read */
-export function readFile(file: string): Buffer | undefined {
+export function readFile(file: string): Uint8Array | undefined {
   try {
     return readFileSync(file);
   } catch {

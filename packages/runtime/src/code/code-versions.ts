@@ -7,7 +7,7 @@ import type { TaskEntry } from "./bundle-tasks.js";
 import { type CachedTask, type CodeCache, type CodeVersion, currentPart } from "./code-cache.js";
 import { InstalledPackages } from "./installed-packages.js";
 
-export type { CachedTask, CodeCache, CodeFile, CodeVersion } from "./code-cache.js";
+export type { CodeCache, CodeVersion } from "./code-cache.js";
 
 export interface CodeVersionOptions {
   /** The project's folder, absolute. */
@@ -21,6 +21,8 @@ export interface CodeVersions {
   readonly versions: ReadonlyMap<TaskId, CodeVersion>;
   /** For the next time. */
   readonly cache: CodeCache;
+  /** The package.json files of the packages that the versions go by, absolute. */
+  readonly packageFiles: readonly string[];
   /** GLA5039, a warning, for each task that cannot be bundled. */
   readonly problems: readonly Diagnostic[];
 }
@@ -52,7 +54,10 @@ export async function codeVersions(
     return known?.file === file && known.path.join("\n") === names.join("\n");
   };
   const unknown = entries.filter((entry) => !isKnown(entry));
-  if (unknown.length === 0) return { versions: versionsOf(tasks, current), cache: current, problems: [] };
+  if (unknown.length === 0) {
+    const versions = versionsOf(tasks, current);
+    return { versions, cache: current, packageFiles: installed.files(), problems: [] };
+  }
 
   // A bundler takes long to load.
   const { bundleTasks } = await import("./bundle-tasks.js");
@@ -66,7 +71,7 @@ export async function codeVersions(
     files: { ...current.files, ...Object.fromEntries(bundled.files) },
   };
   const problems = Array.from(bundled.failures, ([id, why]) => report("codeUnknown", { task: id, why }));
-  return { versions: versionsOf(tasks, next), cache: next, problems };
+  return { versions: versionsOf(tasks, next), cache: next, packageFiles: installed.files(), problems };
 }
 
 function versionOf(own: string, packages: readonly string[]): CodeVersion {

@@ -49,6 +49,13 @@ export class InstalledPackages {
       : { isInstalled: false, identity: `link:${relative(this.#root, found.folder)}` };
   }
 
+  /** The package.json files that were found, absolute. */
+  files(): readonly string[] {
+    return [...this.#byFolder.values()].flatMap((found) =>
+      found ? path.join(found.folder, "package.json") : [],
+    );
+  }
+
   /** The nearest package.json above files of a folder, and its content: it says what kind of modules they are. */
   scope(folder: string): string {
     const known = this.#scopes.get(folder);
