@@ -110,6 +110,10 @@ class LaterLinked implements ProgramAnalysis {
     return this.#rest.otherModules;
   }
 
+  get otherManifests() {
+    return this.#rest.otherManifests;
+  }
+
   get #rest(): ProgramAnalysis {
     this.#linked ??= this.#link();
     return this.#linked;

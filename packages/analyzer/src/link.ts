@@ -27,6 +27,8 @@ export interface Linked {
   readonly files: readonly FileFacts[];
   /** Where to import the modules of other projects' tasks from, absolute, by their names in the manifest. */
   readonly otherModules: ReadonlyMap<string, string | undefined>;
+  /** Where the manifests of other projects were looked for, absolute. */
+  readonly otherManifests: readonly string[];
   /** Complete only when no diagnostic is an error. */
   readonly manifest: Manifest;
   /** By file and position. */
@@ -78,6 +80,7 @@ export function link(
     },
     diagnostics: diagnostics.sort(compareDiagnostics),
     otherModules: dependencies.modules,
+    otherManifests: dependencies.otherManifests,
   };
 }
 

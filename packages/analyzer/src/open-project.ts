@@ -106,6 +106,10 @@ function projectOf(
       const isEmitted = source && !source.isDeclarationFile && !program.getCompilerOptions().noEmit;
       return isEmitted ? outputFile(source.fileName, outputOptions(ts, program)) : undefined;
     },
+    inputs: () => [
+      ...program.getSourceFiles().map(({ fileName }) => path.resolve(fileName)),
+      ...project.analyze().otherManifests,
+    ],
     readSource: (file) => program.getSourceFile(path.resolve(root, file))?.text,
     close: () => {},
   };

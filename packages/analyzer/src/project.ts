@@ -30,6 +30,11 @@ export interface Project {
    * Undefined where no JavaScript is emitted of it.
    */
   outputFile(module: string): string | undefined;
+  /**
+   * Absolute paths of the files that the project was read from: its sources, all declarations and what other projects say
+   * of themselves, also where there is nothing. Without tsconfigs.
+   */
+  inputs(): readonly string[];
   /** The text of a source file, given relative to the root. */
   readSource(file: string): string | undefined;
   /** Ends the compiler's process, where it has one. After it, only `outputFile` and `readSource` may be asked. */

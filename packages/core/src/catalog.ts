@@ -672,6 +672,34 @@ export const catalog = {
     "A task is named by its name or its id.",
     didYouMean,
   ),
+  unknownSelection: error(
+    5036,
+    (d: {
+      kind: "task" | "tag" | "dataset";
+      name: string;
+      pipeline: string;
+      suggestion?: string | undefined;
+    }) => `Pipeline '${d.pipeline}' has no ${d.kind} '${d.name}'.`,
+    "Tasks are selected by name or id, by `tag:` and by `dataset:`; `*` stands for any letters.",
+    didYouMean,
+  ),
+  selectionInvalid: error(
+    5037,
+    (d: { expression: string; why: string }) => `'${d.expression}' does not select tasks: ${d.why}.`,
+    "A selection is made of names, `tag:`, `dataset:` and `state:changed`, with `+` for what is read from and what reads, commas for both and spaces for either.",
+  ),
+  selectionEmpty: error(
+    5038,
+    (d: { pipeline: string; selection: string }) =>
+      `No task of pipeline '${d.pipeline}' is selected by '${d.selection}'.`,
+    "Each part of the selection is there, but no task is in all that have to agree, or all are excluded. An external dataset has no producer.",
+  ),
+  codeUnknown: warning(
+    5039,
+    (d: { task: string; why: string }) =>
+      `Task '${d.task}' runs each time, as its code cannot be followed: ${d.why}.`,
+    "A result is used again where the code that made it is the same, which is told by a bundle of the task.",
+  ),
   datasetNotKept: error(
     5043,
     (d: { dataset: string; task: string }) =>

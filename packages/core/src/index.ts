@@ -92,6 +92,7 @@ export {
   renderStack,
 } from "./run-error.js";
 export { checkParams, parseParam } from "./run-params.js";
+export { type SelectOptions, selectTasks } from "./select.js";
 export { suggest } from "./suggest.js";
 export type {
   CacheOptions,

@@ -2,6 +2,13 @@
  * Runs pipelines.
  * @module @glacier-ts/runtime
  */
+export {
+  type CodeCache,
+  type CodeVersion,
+  type CodeVersionOptions,
+  type CodeVersions,
+  codeVersions,
+} from "./code/code-versions.js";
 export { errorInfo } from "./error-info.js";
 export { LocalExecutor, type LocalExecutorOptions } from "./executors/local.js";
 export { Redaction } from "./redaction.js";

@@ -56,6 +56,12 @@ export class Dependencies {
     return [...found].filter((dependency) => dependency.found !== undefined);
   }
 
+  /** Where a manifest was looked for, absolute; a package that shows none has its folder here. */
+  lookedFor(): readonly string[] {
+    this.withManifest();
+    return [...this.#byManifest.keys()];
+  }
+
   /** What is wrong with the manifests that were found. */
   unreadable(): readonly Diagnostic[] {
     return this.withManifest().flatMap(({ found }) => (found?.ok === false ? found.failure : []));

@@ -16,6 +16,8 @@ export interface LinkedDependencies {
   /** Where to import the modules of other projects' tasks from, absolute, by their names in the manifest. */
   readonly modules: ReadonlyMap<string, string | undefined>;
   readonly diagnostics: readonly Diagnostic[];
+  /** Where manifests of others were looked for, absolute. */
+  readonly otherManifests: readonly string[];
 }
 
 export function linkDependencies(files: readonly FileFacts[], host: CompilerHost): LinkedDependencies {
@@ -38,7 +40,14 @@ export function linkDependencies(files: readonly FileFacts[], host: CompilerHost
     .filter(({ message }) => !reported.has(message))
     .map((diagnostic) => ({ ...diagnostic, location: host.projectLocation }));
   const datasets = otherDatasets(files, dependencies, (file) => path.resolve(host.root, file));
-  return { files: own, others, datasets, modules, diagnostics: [...diagnostics, ...broken] };
+  return {
+    files: own,
+    others,
+    datasets,
+    modules,
+    diagnostics: [...diagnostics, ...broken],
+    otherManifests: dependencies.lookedFor(),
+  };
 }
 
 /** Puts the tasks of other projects into pipelines. */

@@ -244,6 +244,11 @@ class Typescript7Project implements Project {
     return isSource && !this.#options.noEmit ? this.#outputFile(file) : undefined;
   }
 
+  inputs(): readonly string[] {
+    const fileNames = this.#answers.fileNames.of(this.#project.program);
+    return [...fileNames.map((fileName) => path.resolve(fileName)), ...this.analyze().otherManifests];
+  }
+
   readSource(file: string): string | undefined {
     const fileName = path.resolve(this.root, file);
     const source = this.#isClosed ? undefined : this.#answers.sourceFile(fileName);
