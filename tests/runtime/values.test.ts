@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { SharedStream } from "../../packages/runtime/dist/streams/shared-stream.js";
 import { changedInputs } from "../../packages/runtime/dist/values/changed-inputs.js";
 import { SharedValue } from "../../packages/runtime/dist/values/shared-value.js";
 
@@ -383,6 +384,7 @@ describe("the inputs that a task has tried to change", () => {
   test("may be a stream, whose items cannot be looked at any more", () => {
     const error = thrown(() => ((Object.freeze({ id: 1 }) as { id: number }).id = 2));
     const stream = (async function* () {})();
-    expect(changedInputs(error, [["rows", stream]])).toEqual(["rows"]);
+    const shared = new SharedStream(stream, { readers: [["a", false]] });
+    expect(changedInputs(error, [["rows", shared]])).toEqual(["rows"]);
   });
 });

@@ -619,9 +619,9 @@ export const catalog = {
   ),
   inputChanged: error(
     5022,
-    (d: { task: string; dataset: string; readers: readonly string[]; error: string }) =>
-      `Task '${d.task}' tried to change dataset '${d.dataset}', which ${list(d.readers, "and")} ${d.readers.length === 1 ? "reads" : "read"} as well: ${d.error}`,
-    "A value that several tasks read is the same for all of them, so none may change it in place.",
+    (d: { task: string; datasets: readonly string[]; readers: readonly string[]; error: string }) =>
+      `Task '${d.task}' tried to change dataset ${list(d.datasets, "or")}, which ${alsoRead(d.readers)}: ${d.error}`,
+    "A value that several tasks read, or that is a result of the run, is the same for all of them, so none may change it in place.",
     () => "make a copy: `[...rows]`, `{ ...row }` or `structuredClone(value)`",
   ),
   notTransferable: error(
@@ -773,6 +773,10 @@ function chain(tasks: readonly string[]): string {
   return shown.join(" → ");
 }
 
+const alsoRead = (readers: readonly string[]) =>
+  readers.length === 0
+    ? "is a result of the run"
+    : `${list(readers, "and")} ${readers.length === 1 ? "reads" : "read"} as well`;
 const property = (name: string) => (/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name));
 const tries = (attempts: number) => (attempts > 1 ? ` after ${attempts} attempts` : "");
 const reading = (inputs: readonly string[]) => (inputs.length > 0 ? ` (reads ${list(inputs, "and")})` : "");

@@ -54,8 +54,9 @@ export interface InputChanged {
   readonly task: TaskId;
   readonly attempt: number;
   readonly inputs: readonly string[];
-  readonly dataset: string;
-  /** Names of the other tasks that read the dataset. */
+  /** Names of datasets; several where the error does not tell which one it was. */
+  readonly datasets: readonly string[];
+  /** Names of the other tasks that read them; none where only the caller of the run gets the value as well. */
   readonly readers: readonly string[];
   readonly error: ErrorInfo;
 }

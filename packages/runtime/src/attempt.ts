@@ -4,7 +4,6 @@ import type { InjectedValues } from "./injected-values.js";
 import type { PlannedTask } from "./plan.js";
 import { type RunDatasets, taskOf } from "./run-datasets.js";
 import type { RunEvents } from "./run-events.js";
-import { RemoteError } from "./runners/remote-error.js";
 import { Crash, type TaskRunner, Untransferable } from "./runners/task-runner.js";
 import { makeTaskLog, type WriteLog } from "./task-log.js";
 import { startTimer } from "./timer.js";
@@ -151,12 +150,14 @@ export class Attempt {
 
   #failureOf(error: unknown): Failure {
     const common = { ...taskOf(this.task), attempt: this.number };
-    if (error instanceof Crash) return { reason: "task-crashed", ...common, cause: error.crashCause };
-    if (error instanceof Untransferable) {
-      return { reason: "not-transferable", ...common, what: error.what, why: error.why };
+    if (this.#killer) {
+      if (error instanceof Crash) return { reason: "task-crashed", ...common, cause: error.crashCause };
+      if (error instanceof Untransferable)
+        return { reason: "not-transferable", ...common, what: error.what, why: error.why };
     }
-    const thrown = error instanceof RemoteError ? error.info : errorInfo(error);
-    return { reason: "task-threw", ...common, error: thrown };
+    const changed = this.#host.datasets.changedInputs(this.task, error);
+    if (changed) return { reason: "input-changed", ...common, ...changed, error: errorInfo(error) };
+    return { reason: "task-threw", ...common, error: errorInfo(error) };
   }
 
   #endTimedOut(): void {

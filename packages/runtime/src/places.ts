@@ -28,7 +28,7 @@ export class Places {
     const choice = chooseRunner(task.manifest, run, { isolate });
     const module = choice.kind === "in-process" ? undefined : moduleOf?.(task.id);
     if (choice.kind === "in-process" || !module) return undefined;
-    const { memoryMb } = choice;
+    const memoryMb = choice.kind === "process" ? choice.memoryMb : undefined;
     const runner = this.#runners.get(choice.kind);
     if (runner) return { runner, module, memoryMb };
     return this.#open(choice.kind).then((opened) => ({ runner: opened, module, memoryMb }));

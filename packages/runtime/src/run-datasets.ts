@@ -11,9 +11,12 @@ import { findMismatch } from "@glacier-ts/storage/shape";
 import type { Plan, PlannedDataset, PlannedInput, PlannedOutput, PlannedTask } from "./plan.js";
 import type { StoredDatasets } from "./stored-datasets.js";
 import { SharedStream } from "./streams/shared-stream.js";
+import { changedInputs } from "./values/changed-inputs.js";
+import { SharedValue } from "./values/shared-value.js";
 
 /** What kept a dataset from being read or written, and which task was the first to meet it. */
 export type DatasetFailure = Extract<Failure, { reason: "dataset-unavailable" }>;
+type InputChanged = Extract<Failure, { reason: "input-changed" }>;
 type OutputFailure = Extract<Failure, { reason: "output-missing" | "output-invalid" }>;
 
 /** Who reads a stream: a parameter, or the caller of the run. */
@@ -83,7 +86,7 @@ export class RunDatasets {
     const number = this.#plan.datasets.findIndex((dataset) => dataset.name === name);
     if (number < 0) return;
     this.#loads.delete(number);
-    this.#values[number] = value ?? null;
+    this.#values[number] = this.#shareable(number, value ?? null);
   }
 
   /** The first dataset that is null although the task needs it. */
@@ -163,8 +166,9 @@ export class RunDatasets {
     for (const [index, output] of task.outputs.entries()) {
       if (this.#readersLeft[output.dataset] === 0) continue;
       const value = values[index];
-      this.#values[output.dataset] =
-        output.stream && !output.stored ? this.#shareable(output.dataset, value) : value;
+      // A stream that is stored is read from there, again and again.
+      const isReadable = output.stream && output.stored;
+      this.#values[output.dataset] = isReadable ? value : this.#shareable(output.dataset, value);
     }
   }
 
@@ -206,22 +210,42 @@ export class RunDatasets {
       const loaded = this.#loads.has(number) ? await this.#loadOnce(number) : undefined;
       if (loaded?.ok === false) throw new GlacierError([loaded.failure]);
       const value = this.#values[number] ?? null;
-      kept.set(name, value instanceof SharedStream ? value.read("caller") : value);
+      kept.set(name, readShared(value, "caller"));
     }
     return kept;
   }
 
+  /** Which datasets a task has tried to change for others, as far as the error tells; undefined for none. */
+  changedInputs(task: PlannedTask, error: unknown): Pick<InputChanged, "datasets" | "readers"> | undefined {
+    const shared = task.inputs.flatMap(({ dataset }): (readonly [number, unknown])[] => {
+      const value = this.#values[dataset];
+      if (value instanceof SharedValue) return [[dataset, value.read()]];
+      return value instanceof SharedStream ? [[dataset, value]] : [];
+    });
+    const changed = [...new Set(changedInputs(error, shared))];
+    if (changed.length === 0) return undefined;
+    const readers = new Set(changed.flatMap((dataset) => this.#dataset(dataset).readers));
+    const others = Array.from(readers, (reader) => this.#plan.tasks[reader] as PlannedTask);
+    return {
+      datasets: changed.map((dataset) => this.#dataset(dataset).name),
+      readers: others.filter((reader) => reader !== task).map(({ manifest }) => manifest.name),
+    };
+  }
+
   #argument(input: PlannedInput): unknown {
     const value = this.#values[input.dataset];
-    if (value instanceof SharedStream) return value.read(input);
-    return value === null && !input.nullable ? undefined : value;
+    return value === null && !input.nullable ? undefined : readShared(value, input);
   }
 
   async #loadOnce(number: number): Promise<Result<unknown, Diagnostic>> {
     const loading = this.#loading.get(number) ?? (this.#loads.get(number) as Load)();
     this.#loading.set(number, loading);
     const result = await loading;
-    if (result.ok && this.#loads.delete(number)) this.#values[number] = result.value ?? null;
+    if (result.ok && this.#loads.delete(number)) {
+      const value = result.value ?? null;
+      // A stream from a storage can be read again and again.
+      this.#values[number] = isAsyncIterable(value) ? value : this.#shareable(number, value);
+    }
     return result;
   }
 
@@ -235,9 +259,15 @@ export class RunDatasets {
     return loaded.ok ? { ok: true, value: loaded.value.value } : loaded;
   }
 
-  /** A task's stream can be read once only, so it is shared when another reader or attempt may read it again. */
+  /**
+   * A value for all readers of a dataset. With several, none of them can change it. A task's stream can be read once
+   * only, so it is shared when another reader or attempt may read it again.
+   */
   #shareable(number: number, value: unknown): unknown {
-    if (!isAsyncIterable(value)) return value;
+    if (typeof value !== "object" || value === null) return value;
+    if (!isAsyncIterable(value)) {
+      return (this.#readersLeft[number] as number) > 1 ? new SharedValue(value) : value;
+    }
     const readers = this.#streamReaders(number);
     const isReadOnce = readers.length === 1 && !readers[0]?.[1];
     return isReadOnce ? value : new SharedStream<unknown, StreamReader>(value, { readers });
@@ -285,6 +315,11 @@ async function notKept({ tasks, datasets }: Plan, number: number): Promise<Resul
   const { name: dataset, producer = -1 } = datasets[number] as PlannedDataset;
   const task = tasks[producer]?.manifest.name ?? "";
   return fail(report("datasetNotKept", { dataset, task }));
+}
+
+function readShared(value: unknown, reader: StreamReader): unknown {
+  if (value instanceof SharedStream) return value.read(reader);
+  return value instanceof SharedValue ? value.read() : value;
 }
 
 /** The part of a failure that says which task failed, and what it reads. */

@@ -352,6 +352,7 @@ export class Run implements AttemptHost {
       return;
     }
     this.#status[index] = "failed";
+    this.datasets.release(this.#task(index));
     this.#failures.push(failure);
     this.#memory?.note(this.#task(index), "failed", this.#effortOf(index));
     this.events?.emit({ type: "task-failed", task: failure.task, failure });
@@ -393,6 +394,7 @@ export class Run implements AttemptHost {
 
   #cancelTask(index: number): void {
     this.#status[index] = "cancelled";
+    this.datasets.release(this.#task(index));
     this.#memory?.note(this.#task(index), "cancelled", this.#effortOf(index));
     this.events?.emit({ type: "task-cancelled", task: this.#task(index).id });
   }

@@ -55,7 +55,7 @@ export function failureText(failure: Failure): string {
     case "task-crashed":
       return escapeText(crashText(failure.cause));
     case "input-changed":
-      return `tried to change '${escapeText(failure.dataset)}'`;
+      return escapeText(`tried to change '${failure.datasets.join("' or '")}'`);
     case "not-transferable":
       return escapeText(`${failure.what} cannot be sent to where the task runs`);
     case "output-invalid":

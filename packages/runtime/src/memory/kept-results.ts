@@ -13,7 +13,7 @@ import {
 } from "@glacier-ts/core";
 import type { Plan, PlannedDataset, PlannedOutput, PlannedTask } from "../plan.js";
 import type { Load } from "../run-datasets.js";
-import type { RunRecorder, State, StoredOutput, StoredResult } from "../state/state.js";
+import type { RunRecorder, State, StoredOutput, StoredResult } from "../state/index.js";
 import type { StoredDatasets } from "../stored-datasets.js";
 import { type KeyParts, keyOf, keyParts } from "./cache-key.js";
 import type { CachePolicy } from "./cache-policy.js";
@@ -159,7 +159,7 @@ export class KeptResults implements RunMemory {
     });
     const key = keyOf(task.id, parts);
     this.#keys.set(task.id, { key, parts });
-    const result = state.result(key);
+    const result = state.result(task.id, key);
     if (!result) return stale(this.#whatChanged(task, parts));
     const ageMs = Date.now() - Date.parse(result.createdAt);
     const { maxAgeMs } = policy;
@@ -277,10 +277,10 @@ export class KeptResults implements RunMemory {
 
   #storedVersion(dataset: number) {
     const { stored, state } = this.#options;
-    const known = (place: string, mark: string) => state.objectVersion(place, mark);
+    const known = (place: string, mark: string) => state.objects.version(place, mark);
     return stored.version(this.#dataset(dataset), known).then((found) => {
       if (found?.ok && found.value.mark !== undefined)
-        state.rememberObject(found.value.place, found.value.mark, found.value.version);
+        state.objects.remember(found.value.place, found.value.mark, found.value.version);
       return found;
     });
   }

@@ -78,6 +78,12 @@ const migrations: readonly string[] = [
     bytes BLOB,
     used_at TEXT NOT NULL
   ) STRICT;
+
+  CREATE TABLE objects (
+    place TEXT PRIMARY KEY,
+    mark TEXT NOT NULL,
+    version TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 

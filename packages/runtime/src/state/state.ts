@@ -2,6 +2,7 @@ import { type Diagnostic, fail, GlacierError, type Result, type RunEvent, succee
 import { Artifacts } from "./artifacts.js";
 import { collectGarbage, type GcOptions, type GcReport } from "./collect-garbage.js";
 import { GroupCommit } from "./group-commit.js";
+import { KnownObjects } from "./known-objects.js";
 import { openDatabase } from "./open-database.js";
 import { type CachedTask, Results, type StoredResult } from "./results.js";
 import { RunRecorder } from "./run-recorder.js";
@@ -23,6 +24,7 @@ export interface OpenedState {
  */
 export class State {
   readonly artifacts: Artifacts;
+  readonly objects: KnownObjects;
   readonly #database: StateDatabase;
   readonly #group: GroupCommit;
   readonly #running: RunningRuns;
@@ -36,6 +38,7 @@ export class State {
     this.#runs = new Runs(database, this.#running);
     this.#results = new Results(database);
     this.artifacts = new Artifacts(database, this.#group);
+    this.objects = new KnownObjects(database, this.#group);
   }
 
   /**

@@ -3,6 +3,8 @@ import fc from "fast-check";
 
 /** Longest text, array and number of properties where the schema says nothing. */
 const someLength = 5;
+/** How often a recursive type is entered before its values come to an end: no more items, nothing optional. */
+const maxDepth = 3;
 
 /** The values that a payload's schema describes, as they are in memory: a Date, not its text. */
 export function schemaValues(schema: JsonObject): fc.Arbitrary<unknown> {
@@ -18,26 +20,23 @@ class SchemaReader {
   }
 
   all(): fc.Arbitrary<unknown> {
-    return this.#values(this.#root);
+    return this.#values(this.#root, 0);
   }
 
-  #values(schema: Json | undefined): fc.Arbitrary<unknown> {
+  #values(schema: Json | undefined, depth: number): fc.Arbitrary<unknown> {
     if (!isObject(schema)) return fc.constantFrom<unknown>(0, "a", true);
-    if (typeof schema.$ref === "string") return this.#definition(schema.$ref);
+    if (typeof schema.$ref === "string") return this.#definition(schema.$ref, depth + 1);
     const branches = schema.anyOf ?? schema.oneOf;
-    // The last branch of a recursive type is most often the one that ends.
     if (Array.isArray(branches)) {
-      return fc.oneof(
-        { maxDepth: 3, depthSize: "small" },
-        ...sortByDepth(branches).map((b) => this.#values(b)),
-      );
+      const sorted = sortByDepth(branches).map((branch) => this.#values(branch, depth));
+      return depth < maxDepth ? fc.oneof(...sorted) : (sorted[0] ?? fc.constant(undefined));
     }
     if (schema.const !== undefined) return fc.constant(schema.const);
     if (Array.isArray(schema.enum)) return fc.constantFrom(...schema.enum);
-    return this.#marked(schema) ?? this.#ofType(schema);
+    return this.#marked(schema, depth) ?? this.#ofType(schema, depth);
   }
 
-  #marked(schema: JsonObject): fc.Arbitrary<unknown> | undefined {
+  #marked(schema: JsonObject, depth: number): fc.Arbitrary<unknown> | undefined {
     switch (schema["x-glacier-type"]) {
       case "Date":
         return fc.date({ noInvalidDate: true, min: new Date("1970-01-01"), max: new Date("2099-12-31") });
@@ -46,17 +45,17 @@ class SchemaReader {
       case "Uint8Array":
         return fc.uint8Array({ maxLength: someLength });
       case "Set":
-        return this.#items(schema).map((items) => new Set(items));
+        return this.#items(schema, depth).map((items) => new Set(items));
       case "Map":
-        return this.#items(schema).map((entries) => new Map(entries as [unknown, unknown][]));
+        return this.#items(schema, depth).map((entries) => new Map(entries as [unknown, unknown][]));
       case "AsyncIterable":
-        return this.#items(schema).map(streamOf);
+        return this.#items(schema, depth).map(streamOf);
       default:
         return undefined;
     }
   }
 
-  #ofType(schema: JsonObject): fc.Arbitrary<unknown> {
+  #ofType(schema: JsonObject, depth: number): fc.Arbitrary<unknown> {
     switch (schema.type) {
       case "null":
         return fc.constant(null);
@@ -68,68 +67,75 @@ class SchemaReader {
       case "string":
         return texts(schema);
       case "array":
-        return Array.isArray(schema.prefixItems) ? this.#tuple(schema) : this.#items(schema);
+        return Array.isArray(schema.prefixItems) ? this.#tuple(schema, depth) : this.#items(schema, depth);
       case "object":
-        return this.#object(schema);
+        return this.#object(schema, depth);
       default:
         return fc.constantFrom<unknown>(0, "a", true);
     }
   }
 
-  #items({ items, minItems, maxItems, uniqueItems }: JsonObject): fc.Arbitrary<unknown[]> {
+  #items({ items, minItems, maxItems, uniqueItems }: JsonObject, depth: number): fc.Arbitrary<unknown[]> {
     const minLength = numberOr(minItems, 0);
-    const size = {
-      minLength,
-      maxLength: numberOr(maxItems, minLength + someLength),
-      depthIdentifier: "items",
-    };
+    const maxLength = depth < maxDepth ? numberOr(maxItems, minLength + someLength) : minLength;
+    const size = { minLength, maxLength };
     return uniqueItems === true
-      ? fc.uniqueArray(this.#values(items), { ...size, selector: (item) => JSON.stringify(item) })
-      : fc.array(this.#values(items), size);
+      ? fc.uniqueArray(this.#values(items, depth), { ...size, selector: (item) => JSON.stringify(item) })
+      : fc.array(this.#values(items, depth), size);
   }
 
-  #tuple({ prefixItems, items }: JsonObject): fc.Arbitrary<unknown[]> {
-    const first = fc.tuple(...(prefixItems as Json[]).map((item) => this.#values(item)));
+  #tuple({ prefixItems, items }: JsonObject, depth: number): fc.Arbitrary<unknown[]> {
+    const first = fc.tuple(...(prefixItems as Json[]).map((item) => this.#values(item, depth)));
     if (items === undefined || items === false) return first;
     return fc
-      .tuple(first, fc.array(this.#values(items), { maxLength: someLength }))
+      .tuple(first, fc.array(this.#values(items, depth), { maxLength: depth < maxDepth ? someLength : 0 }))
       .map(([start, rest]) => [...start, ...rest]);
   }
 
-  #object(schema: JsonObject): fc.Arbitrary<object> {
+  #object(schema: JsonObject, depth: number): fc.Arbitrary<object> {
     const properties = isObject(schema.properties) ? schema.properties : {};
     const required = Array.isArray(schema.required) ? schema.required.map(String) : [];
+    const chosen = Object.entries(properties).filter(([name]) => depth < maxDepth || required.includes(name));
     const declared = fc.record(
-      Object.fromEntries(
-        Object.entries(properties).map(([name, property]) => [name, this.#values(property)]),
-      ),
+      Object.fromEntries(chosen.map(([name, property]) => [name, this.#values(property, depth)])),
       { requiredKeys: required.filter((name) => Object.hasOwn(properties, name)) },
     );
     const dictionaries = Object.entries(
       isObject(schema.patternProperties) ? schema.patternProperties : {},
-    ).map(([pattern, values]) => this.#dictionary(fc.stringMatching(new RegExp(pattern, "u")), values));
+    ).map(([pattern, values]) =>
+      this.#dictionary(fc.stringMatching(new RegExp(pattern, "u")), values, depth),
+    );
     const { additionalProperties: others } = schema;
-    if (isObject(others)) dictionaries.push(this.#dictionary(fc.string({ maxLength: someLength }), others));
+    if (isObject(others))
+      dictionaries.push(this.#dictionary(fc.string({ maxLength: someLength }), others, depth));
     if (dictionaries.length === 0) return declared;
     return fc
       .tuple(declared, ...dictionaries)
       .map(([own, ...more]) => Object.assign({}, ...more, own) as object);
   }
 
-  #dictionary(keys: fc.Arbitrary<string>, values: Json): fc.Arbitrary<Record<string, unknown>> {
-    return fc.dictionary(keys, this.#values(values), { maxKeys: someLength, noNullPrototype: true });
+  #dictionary(
+    keys: fc.Arbitrary<string>,
+    values: Json,
+    depth: number,
+  ): fc.Arbitrary<Record<string, unknown>> {
+    return fc.dictionary(keys, this.#values(values, depth), {
+      maxKeys: depth < maxDepth ? someLength : 0,
+      noNullPrototype: true,
+    });
   }
 
   /** Made when it is first asked for values: a recursive schema refers to what is just being read. */
-  #definition(reference: string): fc.Arbitrary<unknown> {
-    const known = this.#definitions.get(reference);
+  #definition(reference: string, depth: number): fc.Arbitrary<unknown> {
+    const key = `${depth} ${reference}`;
+    const known = this.#definitions.get(key);
     if (known) return known;
     let target: fc.Arbitrary<unknown> | undefined;
     const lazy = fc.constant(undefined).chain(() => {
-      target ??= this.#values(resolveReference(this.#root, reference));
+      target ??= this.#values(resolveReference(this.#root, reference), depth);
       return target;
     });
-    this.#definitions.set(reference, lazy);
+    this.#definitions.set(key, lazy);
     return lazy;
   }
 }

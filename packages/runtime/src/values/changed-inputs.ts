@@ -1,4 +1,5 @@
 import { types } from "node:util";
+import { SharedStream } from "../streams/shared-stream.js";
 import { ReadOnlyError } from "./read-only-builtins.js";
 import { isObject, kindOf, pushParts } from "./value-kind.js";
 
@@ -17,7 +18,7 @@ export function changedInputs<Name>(error: unknown, inputs: Iterable<readonly [N
   const fits = suspects(error);
   if (!fits) return [];
   return Array.from(inputs)
-    .filter(([, value]) => isStream(value) || holds(value, fits))
+    .filter(([, value]) => value instanceof SharedStream || holds(value, fits))
     .map(([name]) => name);
 }
 
@@ -34,10 +35,11 @@ const messages: readonly (readonly [pattern: RegExp, hasProperty?: boolean])[] =
 
 /** Tells the objects that the error may be about; undefined where it is no error for a change. */
 function suspects(error: unknown): Fits | undefined {
+  const message = messageOf(error);
+  if (message === undefined) return undefined;
   if (error instanceof ReadOnlyError) return (object) => kindOf(object) === error.builtin;
-  if (!types.isNativeError(error)) return undefined;
   for (const [pattern, hasProperty] of messages) {
-    const match = pattern.exec(error.message);
+    const match = pattern.exec(message);
     if (!match) continue;
     const { key = "", object: described } = match.groups ?? {};
     const isElement = /^\d+$/.test(key) && hasProperty === false;
@@ -51,6 +53,15 @@ function suspects(error: unknown): Fits | undefined {
   return undefined;
 }
 
+/** Undefined for what is no error; its message may be a getter that throws. */
+function messageOf(error: unknown): string | undefined {
+  try {
+    return types.isNativeError(error) ? error.message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function holds(value: unknown, fits: Fits): boolean {
   if (!isObject(value)) return false;
   const met = new Set<object>();
@@ -62,8 +73,4 @@ function holds(value: unknown, fits: Fits): boolean {
     pushParts(object, kindOf(object), open);
   }
   return false;
-}
-
-function isStream(value: unknown): boolean {
-  return isObject(value) && Symbol.asyncIterator in value;
 }
