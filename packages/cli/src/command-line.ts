@@ -9,6 +9,7 @@ import type { ManifestCommandOptions } from "./commands/manifest.js";
 import type { RenameCommandOptions } from "./commands/rename.js";
 import type { RunCommandOptions } from "./commands/run.js";
 import type { RunsLsCommandOptions } from "./commands/runs.js";
+import type { WhyCommandOptions } from "./commands/why.js";
 import type { ExitCode } from "./exit-code.js";
 import type { Terminal } from "./terminal.js";
 import { exampleText, exitCodeText } from "./usage.js";
@@ -126,11 +127,39 @@ export function commandLine(onAction: (options: GlobalOptions, action: Action) =
     .option("--param <name=value>", "give a run parameter; the value is read as its type says", readParams)
     .option("--secrets <path>", "read secrets that the environment lacks from a file of NAME=value lines")
     .option("-k, --keep <dataset...>", "show these datasets, too, not only those that no task reads")
+    .option(
+      "-s, --select <expression...>",
+      "run these tasks only: clean, +clean, clean+, tag:daily, state:changed",
+    )
+    .option("-x, --exclude <expression...>", "but not these")
+    .option(
+      "--resume [run]",
+      "go on with a run, the last one by default: what is finished does not run again",
+    )
+    .option("--dry-run", "run nothing; show what would run, and why")
+    .option("--force", "run tasks although nothing has changed since they ran")
+    .option("--keep-going", "after a failure, go on with what does not depend on it")
+    .option("--timeout <duration>", "stop the run after so long: 90s, 5m, 1h", readDuration)
+    .option("--isolate", "run each task in a process of its own")
     .addHelpText("after", exampleText("run"))
     .action((name: string | undefined, options: RunCommandOptions) =>
       act(
         (project) => async (terminal) =>
           (await import("./commands/run.js")).run(project, name, options, terminal),
+      ),
+    );
+  program
+    .command("why")
+    .summary("say why a task would run, or would not")
+    .description("Says what `glacier run` would do with a task, and what has changed since it ran last.")
+    .argument("<task>", "the task's name or id")
+    .option("--pipeline <name>", "the pipeline's name; not needed where there is only one")
+    .option("--param <name=value>", "give a run parameter, as to `glacier run`", readParams)
+    .addHelpText("after", exampleText("why"))
+    .action((task: string, options: WhyCommandOptions) =>
+      act(
+        (project) => async (terminal) =>
+          (await import("./commands/why.js")).why(project, task, options, terminal),
       ),
     );
   const runs = program

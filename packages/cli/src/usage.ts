@@ -38,7 +38,13 @@ const examples = {
     ["glacier run analytics --param limit=10", "give a parameter that a task takes"],
     ["glacier run analytics --secrets .env", "take secrets from a file"],
     ["glacier run analytics --concurrency 1", "run one task at a time"],
+    ["glacier run analytics --select +metrics --dry-run", "show what would run for one task, and why"],
+    ["glacier run analytics --resume", "go on with the last run after a failure"],
     ["glacier run analytics --json | jq -c 'select(.type == \"task-failed\")'", "one event a line"],
+  ],
+  why: [
+    ["glacier why metrics", "what has changed since the task ran last"],
+    ["glacier why metrics --param limit=10", "with a run parameter"],
   ],
   runs: [
     ["glacier runs ls", "list the newest runs"],

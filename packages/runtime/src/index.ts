@@ -11,5 +11,9 @@ export {
 } from "./code/code-versions.js";
 export { errorInfo } from "./error-info.js";
 export { LocalExecutor, type LocalExecutorOptions } from "./executors/local.js";
+export { type Forecast, forecast } from "./memory/forecast.js";
+export type { LocalState } from "./memory/local-state.js";
+export type { Change, Staleness } from "./memory/staleness.js";
 export { Redaction } from "./redaction.js";
+export { type Exports, findExport } from "./runners/find-export.js";
 export type { DatasetAccess } from "./stored-datasets.js";

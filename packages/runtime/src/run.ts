@@ -12,7 +12,7 @@ import type {
 import { Attempt, type AttemptHost } from "./attempt.js";
 import { errorInfo } from "./error-info.js";
 import type { InjectedValues } from "./injected-values.js";
-import type { Effort, FormerResult, NewVersion, RunMemory } from "./memory/run-memory.js";
+import type { Effort, FormerResult, NewVersion, RememberedRun, RunMemory } from "./memory/run-memory.js";
 import { Places } from "./places.js";
 import type { Plan, PlannedTask } from "./plan.js";
 import { RetryDelays } from "./retry-delays.js";
@@ -35,8 +35,8 @@ export interface RunSettings {
   readonly validates: boolean;
   readonly isolate: boolean;
   readonly storage?: DatasetAccess;
-  /** Undefined where every task runs and nothing is kept. */
-  readonly memory?: RunMemory;
+  /** Makes the run's memory; undefined where every task runs and nothing is kept. */
+  readonly memory?: (run: RememberedRun) => RunMemory;
 }
 
 /**
@@ -83,12 +83,19 @@ export class Run implements AttemptHost {
   constructor(plan: Plan, request: RunRequest, injected: InjectedValues, settings: RunSettings) {
     this.#plan = plan;
     this.#request = request;
-    this.#memory = settings.memory;
     this.runId = settings.runId;
     this.graceMs = settings.graceMs;
     this.injected = injected;
-    this.events = openEvents(this.runId, request.onEvent, settings.memory);
     this.#scope = scopeOf(plan, request);
+    this.events = this.#openEvents(settings.memory !== undefined);
+    const stored = new StoredDatasets(request.projectRoot, settings.storage, this.events);
+    this.#memory = settings.memory?.({
+      runId: this.runId,
+      plan,
+      stored,
+      isMade: ({ name, producer }) =>
+        (producer !== undefined && this.#isInScope(producer)) || request.given?.has(name) === true,
+    });
     this.#functions = plan.tasks.map((task, index) =>
       this.#isInScope(index) ? functionOf(request, task) : undefined,
     );
@@ -100,12 +107,11 @@ export class Run implements AttemptHost {
     );
     this.#waitingFor = this.#countUpstream();
     this.#status = new Array(plan.tasks.length).fill(undefined);
-    const stored = new StoredDatasets(request.projectRoot, settings.storage, this.events);
     this.datasets = new RunDatasets({
       plan,
       keep: request.keep,
       stored,
-      latest: (dataset) => settings.memory?.latest(dataset),
+      latest: (dataset) => this.#memory?.latest(dataset),
       isInScope: (task) => this.#isInScope(task),
       isRetried: (task) => this.#policy(task).retry.limit > 0,
       validates: settings.validates,
@@ -309,7 +315,7 @@ export class Run implements AttemptHost {
       task,
       outputs.map((output) => output?.load ?? null),
     );
-    this.#memory?.note(task, "cached", noEffort);
+    this.#memory?.note(task, "cached", noEffort, runId);
     this.events?.emit({ type: "task-cached", task: task.id, from: runId });
     this.#complete(index, "cached");
   }
@@ -442,6 +448,16 @@ export class Run implements AttemptHost {
     };
   }
 
+  /** Events go to the run's memory, and then to the listener. */
+  #openEvents(hasMemory: boolean): RunEvents | undefined {
+    const { onEvent } = this.#request;
+    if (!hasMemory) return onEvent && new RunEvents(this.runId, onEvent);
+    return new RunEvents(this.runId, (event) => {
+      this.#memory?.append(event);
+      onEvent?.(event);
+    });
+  }
+
   #countUpstream(): Int32Array {
     const { tasks } = this.#plan;
     if (!this.#scope) return Int32Array.from(tasks, (task) => task.upstream);
@@ -495,19 +511,6 @@ function kindOf({ compute }: ManifestTask): ComputeKind {
 
 function stateUnavailable(task: PlannedTask, diagnostic: Diagnostic): Failure {
   return { reason: "state-unavailable", ...taskOf(task), diagnostic };
-}
-
-/** Events go to the run's memory, and then to the listener. */
-function openEvents(
-  runId: string,
-  listener: RunRequest["onEvent"],
-  memory: RunMemory | undefined,
-): RunEvents | undefined {
-  if (!memory) return listener && new RunEvents(runId, listener);
-  return new RunEvents(runId, (event) => {
-    memory.append(event);
-    listener?.(event);
-  });
 }
 
 function functionOf(request: RunRequest, task: PlannedTask): TaskFunction {

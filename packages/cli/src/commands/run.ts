@@ -1,28 +1,27 @@
 import process from "node:process";
 import {
-  checkParams,
+  type Diagnostic,
   describeFailure,
-  fail,
+  describeStop,
   GlacierError,
   type Graph,
-  parseParam,
-  type Result,
   type RunOutcome,
+  type RunRequest,
   renderStack,
-  report,
-  resultDatasets,
-  succeed,
-  suggest,
+  type TaskFunction,
+  type TaskId,
 } from "@glacier-ts/core";
-import { LocalExecutor } from "@glacier-ts/runtime";
-import { type CheckedProject, type NamedProject, openCheckedProject } from "../checked-project.js";
-import { choosePipeline, readGraph } from "../choose-pipeline.js";
+import { type Forecast, forecast, LocalExecutor, type LocalState } from "@glacier-ts/runtime";
+import { State } from "@glacier-ts/runtime/state";
+import { type BuiltProject, buildProject } from "../built-project.js";
+import type { NamedProject } from "../checked-project.js";
 import { type ExitCode, exitCode, exitCodeOf } from "../exit-code.js";
 import type { Problem } from "../problem.js";
-import { fromWorkingDirectory } from "../render-problems.js";
-import { GivenSecrets } from "../run/given-secrets.js";
+import type { Sources } from "../render-problems.js";
+import { renderForecast } from "../run/forecast-text.js";
 import { listenForInterrupts } from "../run/interrupts.js";
 import { loadTasks } from "../run/load-tasks.js";
+import { type PlannedRun, type PlanOptions, planRun, stateFolder } from "../run/plan-run.js";
 import { writeRunResult } from "../run/run-result.js";
 import { renderRunSummary } from "../run/run-summary.js";
 import { RunTracker } from "../run/run-tracker.js";
@@ -30,36 +29,107 @@ import { openRunView, type RunView } from "../run/run-view.js";
 import { watchForStrayErrors } from "../run/stray-errors.js";
 import type { Terminal } from "../terminal.js";
 
-export interface RunCommandOptions {
+export interface RunCommandOptions extends PlanOptions {
   /** Tasks that run at the same time, at most. */
   readonly concurrency?: number;
-  /** Datasets to return besides those that no task reads. */
-  readonly keep?: readonly string[];
-  /** A file with secrets, for those that the environment does not have. */
-  readonly secrets?: string;
-  /** Run parameters as text, by name. */
-  readonly param?: Readonly<Record<string, string>>;
+  /** Say what would run, and why; run nothing. */
+  readonly dryRun?: boolean;
+  /** Run tasks although a former result is current. */
+  readonly force?: boolean;
+  /** Go on with what does not depend on a failed task. */
+  readonly keepGoing?: boolean;
+  /** How long the run may take, in milliseconds. */
+  readonly timeout?: number;
+  /** Run each task in a process of its own. */
+  readonly isolate?: boolean;
 }
 
-/** `glacier run`: checks and builds, imports the tasks, runs them, shows what came of it. */
+/** What a run needs to begin. */
+interface PreparedRun extends PlannedRun {
+  readonly project: BuiltProject;
+  readonly local: LocalState;
+  readonly warnings: readonly Problem[];
+  /** What to ask the executor for, but for functions and listeners. */
+  readonly request: Omit<RunRequest, "functions">;
+  /** By task in the run. */
+  readonly forecasts: ReadonlyMap<TaskId, Forecast>;
+}
+
+/** `glacier run`: checks and builds, imports the tasks that have to run, runs them, shows what came of it. */
 export async function run(
   named: NamedProject,
   name: string | undefined,
   options: RunCommandOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const opened = openCheckedProject(named);
-  if (!opened.ok) return await refuse(opened.failure, undefined, terminal);
-  const { project, problems, hasErrors } = opened.value;
-  if (hasErrors) return await refuse(problems, project, terminal);
-  const planned = planRun(opened.value, name, options);
-  if (!planned.ok) return await refuse([...problems, ...planned.failure], project, terminal);
-  const { graph, params, secrets } = planned.value;
-  terminal.tellProblems(problems, project);
-  project.emit();
-  project.close();
+  const built = await buildProject(named);
+  if (!built.ok) return await refuse(built.failure.problems, built.failure.sources, terminal);
+  const project = built.value;
+  const opened = State.open(stateFolder(project));
+  if (!opened.ok) return await refuse([...project.warnings, opened.failure], project, terminal);
+  const { state } = opened.value;
+  const warnings = [...project.warnings, ...opened.value.warnings];
+  try {
+    const planned = planRun(project, state, name, options);
+    if (!planned.ok) return await refuse([...warnings, ...planned.failure], project, terminal);
+    const prepared = await prepare(project, state, planned.value, options, warnings);
+    if (options.dryRun) return tellForecast(prepared, terminal);
+    terminal.tellProblems(warnings, project);
+    return await runPrepared(prepared, options, terminal);
+  } catch (error) {
+    // Of the state, or what an executor finds before anything runs, such as a missing secret.
+    if (!(error instanceof GlacierError)) throw error;
+    return await refuse(error.diagnostics, project, terminal);
+  } finally {
+    state.close();
+  }
+}
 
-  const tracker = new RunTracker(graph);
+async function prepare(
+  project: BuiltProject,
+  state: State,
+  planned: PlannedRun,
+  { force = false, keepGoing = false, timeout }: RunCommandOptions,
+  warnings: readonly Problem[],
+): Promise<PreparedRun> {
+  const { graph, params, keep, selected, resume } = planned;
+  const local: LocalState = {
+    state,
+    codeVersions: project.codeVersions,
+    force,
+    ...(resume !== undefined && { resume }),
+  };
+  const request = {
+    graph,
+    projectRoot: project.root,
+    params: new Map(Object.entries(params)),
+    keep,
+    keepGoing,
+    moduleOf: (task: TaskId) => project.moduleOf(task),
+    ...(selected && { selected }),
+    ...(timeout !== undefined && { timeoutMs: timeout }),
+  };
+  const forecasts = await forecast(local, { ...request, functions: new Map() });
+  return { ...planned, project, local, warnings, request, forecasts };
+}
+
+/** `--dry-run`. */
+function tellForecast({ graph, forecasts, warnings, project }: PreparedRun, terminal: Terminal): ExitCode {
+  return terminal.report({
+    problems: warnings,
+    sources: project,
+    text: renderForecast(graph, forecasts, terminal.stdout),
+    json: { tasks: Object.fromEntries(forecasts) },
+  });
+}
+
+async function runPrepared(
+  prepared: PreparedRun,
+  options: RunCommandOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { graph, project, local, secrets, request, warnings } = prepared;
+  const tracker = new RunTracker(graph, prepared.forecasts.keys());
   const view = openRunView(terminal, tracker);
   const stopWatching = watchForStrayErrors(
     (error) => secrets.redact(error),
@@ -69,7 +139,7 @@ export async function run(
     },
   );
   try {
-    const loaded = await loadTasks(graph, project);
+    const loaded = await loadNeeded(prepared);
     if (!loaded.ok) {
       view.close();
       return await refuse(loaded.failure, project, terminal);
@@ -79,16 +149,18 @@ export async function run(
       view.close();
       process.exit(exitCode.problems);
     };
+    const { concurrency, isolate = false } = options;
+    const executor = new LocalExecutor({
+      state: local,
+      validates: true,
+      isolate,
+      ...(concurrency !== undefined && { concurrency }),
+    });
     const outcome = await withInterrupts(view, exitAtOnce, (signal) =>
-      new LocalExecutor(
-        options.concurrency === undefined ? {} : { concurrency: options.concurrency },
-      ).execute({
-        graph,
+      executor.execute({
+        ...request,
         functions: loaded.value,
-        projectRoot: project.root,
-        params: new Map(Object.entries(params)),
         secrets: secrets.provide,
-        keep: [...new Set([...resultDatasets(graph), ...(options.keep ?? [])])],
         signal,
         onEvent: (event) => {
           tracker.apply(event);
@@ -96,51 +168,21 @@ export async function run(
         },
       }),
     );
-    return await finish(graph, outcome, problems, tracker, view, terminal);
-  } catch (error) {
-    // What an executor finds before anything runs, such as a missing secret.
-    if (!(error instanceof GlacierError)) throw error;
-    view.close();
-    return await refuse(error.diagnostics, project, terminal);
+    return await finish(graph, outcome, warnings, tracker, view, terminal);
   } finally {
     stopWatching();
     view.close();
   }
 }
 
-/** What to run, and with which parameters. */
-interface PlannedRun {
-  readonly graph: Graph;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly secrets: GivenSecrets;
-}
-
-/** The graph to run and what it is given; or GLA4006, GLA4007, GLA4010, GLA4012, GLA5015 to GLA5017 or GLA5020. */
-function planRun(
-  { project, manifest }: CheckedProject,
-  name: string | undefined,
-  { keep = [], param = {}, secrets: file }: RunCommandOptions,
-): Result<PlannedRun, readonly Problem[]> {
-  const chosen = choosePipeline(manifest, name, fromWorkingDirectory("", project.configFile));
-  if (!chosen.ok) return fail([chosen.failure]);
-  const graph = readGraph(manifest, chosen.value);
-  if (!graph.ok) return graph;
-  const { name: pipeline, datasets } = graph.value;
-  const produced = [...datasets.values()].filter((dataset) => dataset.producers.length > 0);
-  const known = produced.map((dataset) => dataset.name);
-  const unknown = keep
-    .filter((dataset) => !known.includes(dataset))
-    .map((dataset) => report("unknownDataset", { dataset, pipeline, suggestion: suggest(dataset, known) }));
-  const declared = graph.value.pipeline.params ?? {};
-  const params = Object.fromEntries(
-    Object.entries(param).map(([key, text]) => [key, parseParam(declared[key]?.schema ?? {}, text)]),
-  );
-  const secrets = GivenSecrets.read(file);
-  const problems = [...unknown, ...checkParams(graph.value, params)];
-  if (!secrets.ok) return fail([...problems, secrets.failure]);
-  return problems.length > 0
-    ? fail(problems)
-    : succeed({ graph: graph.value, params, secrets: secrets.value });
+/** The functions of the run's tasks. Where nothing has to run, no module is imported. */
+async function loadNeeded({ graph, forecasts, project }: PreparedRun) {
+  const tasks = new Set(forecasts.keys());
+  if ([...forecasts.values()].some(({ does }) => does === "run")) return loadTasks(graph, tasks, project);
+  const neverCalled: TaskFunction = () => {
+    throw new Error("Internal error: a task was called although its result is current");
+  };
+  return { ok: true, value: new Map(Array.from(tasks, (id) => [id, neverCalled])) } as const;
 }
 
 /** The first Ctrl-C cancels the run, and tasks may tidy up; the second does not wait for them. */
@@ -176,9 +218,7 @@ async function finish(
       ? { ...diagnostic, stack: renderStack(failure.error) }
       : diagnostic;
   });
-  if (outcome.status === "cancelled" && failures.length === 0) {
-    failures.push(report("runCancelled", { pipeline: graph.name }));
-  }
+  if (outcome.status !== "succeeded" && failures.length === 0) failures.push(describeStop(graph, outcome));
   if (terminal.isJson) {
     await writeRunResult(outcome, [...warnings, ...failures], terminal.stdout);
     view.close();
@@ -193,8 +233,8 @@ async function finish(
 
 /** Ends a run that could not begin, or broke off. */
 async function refuse(
-  problems: readonly Problem[],
-  sources: CheckedProject["project"] | undefined,
+  problems: readonly Diagnostic[],
+  sources: Sources | undefined,
   terminal: Terminal,
 ): Promise<ExitCode> {
   if (terminal.isJson) await writeRunResult(undefined, problems, terminal.stdout);

@@ -38,10 +38,14 @@ export class RunTracker {
   readonly datasets: TrackedDataset[] = [];
   startedAtMs = Date.now();
 
-  constructor(graph: Graph) {
+  /** @param tasks those of the run */
+  constructor(graph: Graph, tasks: Iterable<TaskId>) {
     this.pipeline = graph.name;
+    const inRun = new Set(tasks);
     this.tasks = new Map(
-      graph.order.map((id) => [id, { id, name: getTask(graph, id).name, status: "waiting", attempt: 0 }]),
+      graph.order
+        .filter((id) => inRun.has(id))
+        .map((id) => [id, { id, name: getTask(graph, id).name, status: "waiting", attempt: 0 }]),
     );
   }
 

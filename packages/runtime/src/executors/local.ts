@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import type { ComputeKind, Executor, RunOutcome, RunRequest } from "@glacier-ts/core";
 import { InjectedValues } from "../injected-values.js";
+import { type LocalState, recordRun } from "../memory/local-state.js";
 import { planOf } from "../plan.js";
 import { Run, type RunSettings } from "../run.js";
 import type { DatasetAccess } from "../stored-datasets.js";
@@ -25,6 +26,8 @@ export interface LocalExecutorOptions {
   readonly isolate?: boolean;
   /** Whether what tasks return is checked against the types that they declare. False by default: the compiler has. */
   readonly validates?: boolean;
+  /** Keeps what runs and tasks have come to, and uses results that are current again; without it, every task runs. */
+  readonly state?: LocalState;
   /** Reads and writes the datasets that have a storage; by default at the place that their storage describes. */
   readonly storage?: DatasetAccess;
 }
@@ -41,7 +44,8 @@ export interface LocalExecutorOptions {
  */
 export class LocalExecutor implements Executor {
   readonly name = "local";
-  readonly #settings: Omit<RunSettings, "runId">;
+  readonly #settings: Omit<RunSettings, "runId" | "memory">;
+  readonly #state: LocalState | undefined;
 
   /** @throws RangeError for an option that is no number of its kind */
   constructor(options: LocalExecutorOptions = {}) {
@@ -53,6 +57,7 @@ export class LocalExecutor implements Executor {
     }
     if (!(retryDelayMs >= 0)) throw new RangeError(`retryDelayMs is ${retryDelayMs}, expected 0 or more`);
     if (!(graceMs >= 0)) throw new RangeError(`graceMs is ${graceMs}, expected 0 or more`);
+    this.#state = options.state;
     this.#settings = {
       concurrency: { total: concurrency, byKind: concurrencyOf },
       retryDelayMs,
@@ -66,7 +71,12 @@ export class LocalExecutor implements Executor {
   async execute(request: RunRequest): Promise<RunOutcome> {
     const read = InjectedValues.read(request);
     const injected = read instanceof InjectedValues ? read : await read;
-    const settings = { ...this.#settings, runId: randomUUID() };
+    const state = this.#state;
+    const settings: RunSettings = {
+      ...this.#settings,
+      runId: randomUUID(),
+      ...(state && { memory: (run) => recordRun(state, request, run) }),
+    };
     return new Run(planOf(request.graph), request, injected, settings).start();
   }
 }

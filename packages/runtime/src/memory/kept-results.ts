@@ -11,24 +11,26 @@ import {
   type TaskId,
   type TaskStatus,
 } from "@glacier-ts/core";
-import type { Plan, PlannedDataset, PlannedOutput, PlannedTask } from "../plan.js";
+import type { PlannedDataset, PlannedOutput, PlannedTask } from "../plan.js";
 import type { Load } from "../run-datasets.js";
 import type { RunRecorder, State, StoredOutput, StoredResult } from "../state/index.js";
-import type { StoredDatasets } from "../stored-datasets.js";
 import { type KeyParts, keyOf, keyParts } from "./cache-key.js";
 import type { CachePolicy } from "./cache-policy.js";
-import type { Effort, FormerOutput, FormerResult, NewVersion, RunMemory } from "./run-memory.js";
+import type {
+  Effort,
+  FormerOutput,
+  FormerResult,
+  NewVersion,
+  RememberedRun,
+  RunMemory,
+} from "./run-memory.js";
 import { compareParts, type Staleness } from "./staleness.js";
 
-export interface KeptResultsOptions {
-  readonly plan: Plan;
+export interface KeptResultsOptions extends RememberedRun {
   readonly state: State;
+  /** Undefined where nothing is to be written. */
   readonly recorder: RunRecorder | undefined;
-  readonly runId: string;
-  readonly stored: StoredDatasets;
   readonly params: ReadonlyMap<string, unknown>;
-  /** A task of this run makes the dataset, or it is given. */
-  readonly isMade: (dataset: number) => boolean;
   /** By task; a task without one always runs. */
   readonly codeVersions: ReadonlyMap<string, string>;
   readonly policyOf: (task: PlannedTask) => CachePolicy;
@@ -108,13 +110,13 @@ export class KeptResults implements RunMemory {
     }
   }
 
-  note({ id }: PlannedTask, status: TaskStatus, effort: Effort): void {
+  note({ id }: PlannedTask, status: TaskStatus, effort: Effort, cachedFrom?: string): void {
     const key = this.#keys.get(id)?.key;
     const commit = this.#options.recorder?.commit(undefined, {
       id,
       status,
       ...effort,
-      ...(status === "cached" && key !== undefined && { key }),
+      ...(cachedFrom !== undefined && key !== undefined && { key, cachedFrom }),
     });
     if (!commit) return;
     // Rejections are for `finish`.
@@ -125,6 +127,11 @@ export class KeptResults implements RunMemory {
   latest(dataset: number): Load | undefined {
     const output = this.#latestOutput(dataset);
     return output && this.#load(dataset, output);
+  }
+
+  /** The dataset is known to be null. */
+  isNothing(dataset: number): boolean {
+    return this.#versions[dataset] === null;
   }
 
   append(event: RunEvent): void {
@@ -139,7 +146,10 @@ export class KeptResults implements RunMemory {
   #examine(task: PlannedTask): Examination | Promise<Examination> {
     const { state, resumed, codeVersions, policyOf, isForced, params, plan } = this.#options;
     const finished = resumed.get(task.id);
-    if (finished) return this.#useIfThere(task, finished);
+    if (finished) {
+      this.#keys.set(task.id, { key: finished.key, parts: finished.parts as KeyParts });
+      return this.#useIfThere(task, finished);
+    }
     const code = codeVersions.get(task.id);
     const policy = policyOf(task);
     if (isForced(task.id)) return stale({ reason: "forced" });
@@ -251,7 +261,7 @@ export class KeptResults implements RunMemory {
 
   /** No task of this run makes the dataset, and its version is not known yet. */
   #isOthers(dataset: number): boolean {
-    return this.#versions[dataset] === undefined && !this.#options.isMade(dataset);
+    return this.#versions[dataset] === undefined && !this.#options.isMade(this.#dataset(dataset));
   }
 
   /** Reads the version of what no task of this run makes, once. */

@@ -1,6 +1,7 @@
 import type { Diagnostic, Result, RunEvent, RunStatus, TaskStatus } from "@glacier-ts/core";
-import type { PlannedTask } from "../plan.js";
+import type { Plan, PlannedDataset, PlannedTask } from "../plan.js";
 import type { Load } from "../run-datasets.js";
+import type { StoredDatasets } from "../stored-datasets.js";
 
 /** What one run knows of former runs, and what it leaves for later ones. */
 export interface RunMemory {
@@ -15,14 +16,23 @@ export interface RunMemory {
     outputs: readonly unknown[],
     effort: Effort,
   ): Promise<Result<readonly NewVersion[], Diagnostic>>;
-  /** A task is done that has left nothing new. */
-  note(task: PlannedTask, status: TaskStatus, effort: Effort): void;
+  /** A task is done that has left nothing new; `cachedFrom` is the run whose result was used again. */
+  note(task: PlannedTask, status: TaskStatus, effort: Effort, cachedFrom?: string): void;
   /** How to get what a task of a former run has made of a dataset; undefined where nothing is kept. */
   latest(dataset: number): Load | undefined;
   /** Every event of the run. */
   append(event: RunEvent): void;
   /** The run is over: settles when all of it is kept. */
   finish(status: RunStatus): Promise<void>;
+}
+
+/** The run that a memory is made for. */
+export interface RememberedRun {
+  readonly runId: string;
+  readonly plan: Plan;
+  readonly stored: StoredDatasets;
+  /** A task of the run makes the dataset, or the run was given it. */
+  readonly isMade: (dataset: PlannedDataset) => boolean;
 }
 
 /** What a task took. */

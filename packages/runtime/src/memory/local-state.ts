@@ -1,0 +1,62 @@
+import type { JsonObject, RunRequest, TaskId } from "@glacier-ts/core";
+import type { State, StoredResult } from "../state/index.js";
+import { readCachePolicy } from "./cache-policy.js";
+import { KeptResults } from "./kept-results.js";
+import type { RememberedRun } from "./run-memory.js";
+
+/** What a local run keeps for later ones, and what it may use of former ones. */
+export interface LocalState {
+  readonly state: State;
+  /** Versions of the tasks' code, by task id; a task without one runs each time. See `codeVersions`. */
+  readonly codeVersions?: ReadonlyMap<string, string>;
+  /** Tasks that run although a former result is current; true for all. */
+  readonly force?: boolean | ReadonlySet<TaskId>;
+  /** The id of a run to go on with: what is finished there does not run again, whatever has changed since. */
+  readonly resume?: string;
+}
+
+/** Begins to record a run. */
+export function recordRun(local: LocalState, request: RunRequest, run: RememberedRun): KeptResults {
+  const { graph, selected } = request;
+  const recorder = local.state.beginRun({
+    runId: run.runId,
+    pipeline: graph.name,
+    pipelineId: graph.id,
+    params: Object.fromEntries(request.params ?? []) as JsonObject,
+    startedAt: new Date().toISOString(),
+    ...(selected && { selected: [...selected] }),
+    ...(local.resume !== undefined && { resumedFrom: local.resume }),
+  });
+  return keptResults(local, request, run, recorder);
+}
+
+/** @param recorder undefined to look only */
+export function keptResults(
+  local: LocalState,
+  request: RunRequest,
+  run: RememberedRun,
+  recorder?: ReturnType<State["beginRun"]>,
+): KeptResults {
+  const { state, codeVersions = new Map(), force = false, resume } = local;
+  return new KeptResults({
+    ...run,
+    state,
+    recorder,
+    params: request.params ?? new Map(),
+    codeVersions,
+    policyOf: ({ id, manifest }) => readCachePolicy(manifest, request.functions.get(id)),
+    isForced: (task) => force === true || (force !== false && force.has(task)),
+    resumed: resume === undefined ? new Map() : finishedIn(state, resume),
+  });
+}
+
+/** The results of the tasks that are finished in a run. */
+function finishedIn(state: State, runId: string): ReadonlyMap<string, StoredResult> {
+  const finished = new Map<string, StoredResult>();
+  for (const { id, status, key } of state.run(runId)?.tasks ?? []) {
+    if (key === undefined || (status !== "succeeded" && status !== "cached")) continue;
+    const result = state.result(id, key);
+    if (result) finished.set(id, result);
+  }
+  return finished;
+}
