@@ -40,7 +40,7 @@ describe("with either compiler", () => {
     });
     const build = async (compiler: string) => {
       rmSync(project.path("dist"), { recursive: true, force: true });
-      const run = await glacier(project.folder, ["run", "--compiler", compiler]);
+      const run = await glacier(project.folder, ["run", "--force", "--compiler", compiler]);
       const files = readdirSync(project.path("dist")).toSorted();
       const scripts = files.filter((file) => !file.endsWith(".map"));
       const sources = files

@@ -114,10 +114,13 @@ Found 1 error.
     expect(lines.map((line) => [line.type, line.task].filter(Boolean).join(" "))).toEqual([
       "run-started",
       "task-started src/tasks.ts#extract",
+      "dataset-versioned src/tasks.ts#extract",
       "task-succeeded src/tasks.ts#extract",
       "task-started src/tasks.ts#clean",
+      "dataset-versioned src/tasks.ts#clean",
       "task-succeeded src/tasks.ts#clean",
       "task-started src/tasks.ts#summarise",
+      "dataset-versioned src/tasks.ts#summarise",
       "task-succeeded src/tasks.ts#summarise",
       "run-finished",
       "result",

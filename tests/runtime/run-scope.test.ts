@@ -184,6 +184,15 @@ describe("a run", () => {
     expect(reason).toMatchObject({ name: "TimeoutError" });
   });
 
+  it("does not wait for ever for a task that does not hear of it", async () => {
+    const { status, statuses } = await execute(
+      [{ name: "deaf", run: () => new Promise(() => {}) }],
+      { timeoutMs: 1 },
+      { graceMs: 1 },
+    );
+    expect({ status, statuses }).toEqual({ status: "timed-out", statuses: { deaf: "cancelled" } });
+  });
+
   it("keeps to the limit of each kind of compute", async () => {
     const running = { local: 0, serverless: 0 };
     const most = { local: 0, serverless: 0, all: 0 };

@@ -121,6 +121,12 @@ export class Attempt {
     });
   }
 
+  /** Ends the attempt, whatever its function does. */
+  giveUp(reason: unknown): void {
+    if (this.#killer) this.#killer.abort(reason);
+    else this.#threw(reason);
+  }
+
   #returned(value: unknown): void {
     if (this.#isTimedOut) {
       this.#endTimedOut();

@@ -70,6 +70,8 @@ export class Run implements AttemptHost {
   readonly #retries: RetryDelays;
   /** Attempts whose signal must hear of a cancellation. */
   readonly #listening = new Set<Attempt>();
+  /** Attempts that end with the run's time. */
+  readonly #limited = new Set<Attempt>();
   #running = 0;
   #stop: Exclude<RunStatus, "succeeded"> | undefined;
   #isAdvancing = false;
@@ -258,6 +260,7 @@ export class Run implements AttemptHost {
     const number = this.#retries.failedAttempts(index) + 1;
     const attempt = new Attempt(this, task, index, number, timeoutMs);
     if (task.manifest.context !== undefined) this.#listening.add(attempt);
+    if (this.#request.timeoutMs !== undefined) this.#limited.add(attempt);
     this.events?.emit({ type: "task-started", task: task.id, attempt: number });
     if (this.#stop)
       this.#attemptCancelled(attempt); // by the listener
@@ -282,6 +285,7 @@ export class Run implements AttemptHost {
 
   #attemptEnded(attempt: Attempt): void {
     this.#leaveSlot(attempt.index);
+    this.#limited.delete(attempt);
     // A stream that the task has returned goes on and may still listen.
     if (!attempt.task.streams) this.#listening.delete(attempt);
   }
@@ -375,7 +379,12 @@ export class Run implements AttemptHost {
 
   readonly #timeOut = (): void => {
     const text = `The run took longer than ${this.#request.timeoutMs} ms`;
-    this.#stopEarly("timed-out", new DOMException(text, "TimeoutError"));
+    const reason = new DOMException(text, "TimeoutError");
+    const giveUp = () => {
+      for (const attempt of [...this.#limited]) attempt.giveUp(reason);
+    };
+    this.#stopTimer = startTimer(this.graceMs, giveUp);
+    this.#stopEarly("timed-out", reason);
   };
 
   #stopEarly(how: "cancelled" | "timed-out", reason: unknown): void {

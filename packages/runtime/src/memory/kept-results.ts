@@ -44,6 +44,11 @@ export type Examination =
   | { readonly isCurrent: true; readonly former: FormerResult; readonly result: StoredResult }
   | { readonly isCurrent: false; readonly why: Staleness };
 
+interface TaskKey {
+  readonly key: string;
+  readonly parts: KeyParts;
+}
+
 type KeptOutput = Omit<StoredOutput, "dataset" | "path">;
 
 /** A run's memory in `.glacier`: which results are current, and what this run adds to them. */
@@ -52,7 +57,7 @@ export class KeptResults implements RunMemory {
   /** By dataset: the version that this run works with; null for nothing, undefined where it has none, or none yet. */
   readonly #versions: (string | null | undefined)[];
   readonly #readings = new Map<number, Promise<void>>();
-  readonly #keys = new Map<TaskId, { readonly key: string; readonly parts: KeyParts }>();
+  readonly #keys = new Map<TaskId, TaskKey>();
   /** Notes that are on their way to the disk. */
   readonly #notes = new Set<Promise<void>>();
 
@@ -144,21 +149,33 @@ export class KeptResults implements RunMemory {
   }
 
   #examine(task: PlannedTask): Examination | Promise<Examination> {
-    const { state, resumed, codeVersions, policyOf, isForced, params, plan } = this.#options;
+    const { state, resumed, policyOf, isForced } = this.#options;
     const finished = resumed.get(task.id);
     if (finished) {
       this.#keys.set(task.id, { key: finished.key, parts: finished.parts as KeyParts });
       return this.#useIfThere(task, finished);
     }
-    const code = codeVersions.get(task.id);
     const policy = policyOf(task);
+    const found = this.#partsOf(task, policy);
     if (isForced(task.id)) return stale({ reason: "forced" });
     if (!policy.isAllowed) return stale({ reason: "not-cached" });
-    if (code === undefined) return stale({ reason: "no-code-version" });
+    if ("reason" in found) return stale(found);
+    const { key, parts } = found;
+    const result = state.result(task.id, key);
+    if (!result) return stale(this.#whatChanged(task, parts));
+    const ageMs = Date.now() - Date.parse(result.createdAt);
+    const { maxAgeMs } = policy;
+    if (maxAgeMs !== undefined && ageMs > maxAgeMs) return stale({ reason: "too-old", ageMs, maxAgeMs });
+    return this.#useIfThere(task, result);
+  }
+
+  /** What a result of the task would be made of now, and the key of that; or why that is not known. */
+  #partsOf(task: PlannedTask, policy: CachePolicy): TaskKey | Staleness {
+    const { codeVersions, params, plan } = this.#options;
+    const code = codeVersions.get(task.id);
+    if (code === undefined) return { reason: "no-code-version" };
     const unversioned = task.inputs.find(({ dataset }) => this.#versions[dataset] === undefined);
-    if (unversioned) {
-      return stale({ reason: "unversioned-input", dataset: this.#dataset(unversioned.dataset).name });
-    }
+    if (unversioned) return { reason: "unversioned-input", dataset: this.#dataset(unversioned.dataset).name };
     const parts = keyParts(task, {
       code,
       versionOf: (dataset) => this.#versions[dataset] ?? null,
@@ -167,14 +184,9 @@ export class KeptResults implements RunMemory {
       env: policy.env,
       environment: process.env,
     });
-    const key = keyOf(task.id, parts);
-    this.#keys.set(task.id, { key, parts });
-    const result = state.result(task.id, key);
-    if (!result) return stale(this.#whatChanged(task, parts));
-    const ageMs = Date.now() - Date.parse(result.createdAt);
-    const { maxAgeMs } = policy;
-    if (maxAgeMs !== undefined && ageMs > maxAgeMs) return stale({ reason: "too-old", ageMs, maxAgeMs });
-    return this.#useIfThere(task, result);
+    const found = { key: keyOf(task.id, parts), parts };
+    this.#keys.set(task.id, found);
+    return found;
   }
 
   #whatChanged(task: PlannedTask, parts: KeyParts): Staleness {
