@@ -104,7 +104,8 @@ function taskModule(id: TaskId, outputFile: (module: string) => string | undefin
     : { url: pathToFileURL(file).href, path: id.slice(hash + 1).split(".") };
 }
 
-function configFileOf(at: string): string {
+/** Absolute path of the tsconfig that a command line names. */
+export function configFileOf(at: string): string {
   const isFolder = statSync(at, { throwIfNoEntry: false })?.isDirectory();
   return path.resolve(isFolder ? path.join(at, "tsconfig.json") : at);
 }

@@ -141,12 +141,13 @@ export function commandLine(onAction: (options: GlobalOptions, action: Action) =
     .option("--keep-going", "after a failure, go on with what does not depend on it")
     .option("--timeout <duration>", "stop the run after so long: 90s, 5m, 1h", readDuration)
     .option("--isolate", "run each task in a process of its own")
+    .option("-w, --watch", "run again what a saved file makes stale")
     .addHelpText("after", exampleText("run"))
-    .action((name: string | undefined, options: RunCommandOptions) =>
-      act(
-        (project) => async (terminal) =>
-          (await import("./commands/run.js")).run(project, name, options, terminal),
-      ),
+    .action((name: string | undefined, options: RunCommandOptions & { readonly watch?: true }) =>
+      act((project) => async (terminal) => {
+        if (options.watch) return (await import("./commands/watch.js")).watch(project, terminal);
+        return (await import("./commands/run.js")).run(project, name, options, terminal);
+      }),
     );
   program
     .command("why")

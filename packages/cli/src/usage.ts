@@ -40,6 +40,7 @@ const examples = {
     ["glacier run analytics --concurrency 1", "run one task at a time"],
     ["glacier run analytics --select +metrics --dry-run", "show what would run for one task, and why"],
     ["glacier run analytics --resume", "go on with the last run after a failure"],
+    ["glacier run analytics --watch", "run again what a saved file makes stale"],
     ["glacier run analytics --json | jq -c 'select(.type == \"task-failed\")'", "one event a line"],
   ],
   why: [

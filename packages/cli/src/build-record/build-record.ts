@@ -82,10 +82,14 @@ export class BuildRecord {
     return this.#stored.warnings;
   }
 
-  /** The project's manifest, of a record that is current. */
+  /** Absolute. */
+  get manifestFile(): string {
+    return path.resolve(this.root, this.#stored.manifestFile);
+  }
+
+  /** The project's manifest as it was written last. */
   manifest(): Manifest {
-    const file = path.resolve(this.root, this.#stored.manifestFile);
-    const manifest = parseManifest(readFileSync(file, "utf8"), file);
+    const manifest = parseManifest(readFileSync(this.manifestFile, "utf8"), this.manifestFile);
     if (!manifest.ok) throw new Error(`Internal error: ${manifest.failure.message}`);
     return manifest.value;
   }
