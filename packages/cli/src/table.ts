@@ -1,6 +1,5 @@
 import cliTruncate from "cli-truncate";
 import stringWidth from "string-width";
-import { getBorderCharacters, table } from "table";
 import type { Channel } from "./channel.js";
 import { countText } from "./units.js";
 
@@ -33,22 +32,20 @@ export function renderTable({ header, rows, channel, amounts = [], isWhole = fal
   const isRight = (name: string, index: number) =>
     amounts.includes(name) ||
     (rows.length > 0 && rows.every((row) => typeof row[index] === "number" || row[index] === ""));
-  const cells = [
-    header.slice(0, columns).map((name) => channel.paint("faint", name)),
-    ...rows.map((row) => row.slice(0, columns).map(String)),
+  const shownWidths = widths.slice(0, columns);
+  const lineOf = (cells: readonly string[]) =>
+    shownWidths
+      .map((width, index) => {
+        const text = cliTruncate(cells[index] ?? "", width);
+        const padding = " ".repeat(width - stringWidth(text));
+        return isRight(header[index] ?? "", index) ? padding + text : text + padding;
+      })
+      .join(gap)
+      .trimEnd();
+  const lines = [
+    lineOf(header.map((name) => channel.paint("faint", name))),
+    ...rows.map((row) => lineOf(row.map(String))),
   ];
-  const text = table(cells, {
-    border: getBorderCharacters("void"),
-    drawHorizontalLine: () => false,
-    columnDefault: { paddingLeft: 0, paddingRight: gap.length, truncate: maxColumns },
-    columns: header
-      .slice(0, columns)
-      .map((name, index) => ({ alignment: isRight(name, index) ? "right" : "left" })),
-  });
-  const lines = text
-    .split("\n")
-    .slice(0, -1)
-    .map((line) => line.trimEnd());
   return [...lines, ...leftOutText(header.slice(columns), channel)].join("\n");
 }
 

@@ -40,11 +40,9 @@ export function sizeText(sizeBytes: number): string {
   return `${unit > 0 && amount < 9.95 ? amount.toFixed(1) : Math.round(amount)} ${units[unit]}`;
 }
 
-const grouped = new Intl.NumberFormat("en-US");
-
-/** `3,000,000`. */
+/** `3,000,000`. Without `Intl`, which takes as long to load as a whole command. @param amount a whole number */
 export function numberText(amount: number): string {
-  return grouped.format(amount);
+  return String(amount).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** `1 task`, `2 tasks`. */

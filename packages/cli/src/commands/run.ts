@@ -18,7 +18,7 @@ import type { NamedProject } from "../checked-project.js";
 import { type ExitCode, exitCode, exitCodeOf } from "../exit-code.js";
 import type { Problem } from "../problem.js";
 import type { Sources } from "../render-problems.js";
-import { renderForecast } from "../run/forecast-text.js";
+import { forecastJson, renderForecast } from "../run/forecast-text.js";
 import { listenForInterrupts } from "../run/interrupts.js";
 import { loadTasks } from "../run/load-tasks.js";
 import { type PlannedRun, type PlanOptions, planRun, stateFolder } from "../run/plan-run.js";
@@ -110,7 +110,10 @@ async function prepare(
     ...(timeout !== undefined && { timeoutMs: timeout }),
   };
   const forecasts = await forecast(local, { ...request, functions: new Map() });
-  return { ...planned, project, local, warnings, request, forecasts };
+  const current = new Map(
+    Array.from(forecasts).flatMap(([id, found]) => (found.does === "use-again" ? [[id, found.result]] : [])),
+  );
+  return { ...planned, project, local: { ...local, current }, warnings, request, forecasts };
 }
 
 /** `--dry-run`. */
@@ -119,7 +122,7 @@ function tellForecast({ graph, forecasts, warnings, project }: PreparedRun, term
     problems: warnings,
     sources: project,
     text: renderForecast(graph, forecasts, terminal.stdout),
-    json: { tasks: Object.fromEntries(forecasts) },
+    json: { tasks: Object.fromEntries(Array.from(forecasts, ([id, found]) => [id, forecastJson(found)])) },
   });
 }
 
@@ -130,7 +133,7 @@ async function runPrepared(
 ): Promise<ExitCode> {
   const { graph, project, local, secrets, request, warnings } = prepared;
   const tracker = new RunTracker(graph, prepared.forecasts.keys());
-  const view = openRunView(terminal, tracker);
+  const view = await openRunView(terminal, tracker);
   const stopWatching = watchForStrayErrors(
     (error) => secrets.redact(error),
     (problem) => {

@@ -6,7 +6,7 @@ import type { NamedProject } from "../checked-project.js";
 import { escapeText } from "../escape.js";
 import type { ExitCode } from "../exit-code.js";
 import type { Problem } from "../problem.js";
-import { reasonText } from "../run/forecast-text.js";
+import { forecastJson, reasonText } from "../run/forecast-text.js";
 import { type PlannedRun, type PlanOptions, planRun, stateFolder } from "../run/plan-run.js";
 import type { Terminal } from "../terminal.js";
 
@@ -50,7 +50,7 @@ export async function why(
     return terminal.report({
       problems: opened.value.warnings,
       text: `${terminal.stdout.paint("strong", name)} ${does}: ${escapeText(reasonText(answer))}.`,
-      json: { task: found.value, ...answer },
+      json: { task: found.value, ...forecastJson(answer) },
     });
   } finally {
     state.close();

@@ -33,11 +33,16 @@ export function renderForecast(
   return `${table}\n\n${countText(amount, "task")} of ${forecasts.size} would run.`;
 }
 
+/** For programs. */
+export function forecastJson(forecast: Forecast): object {
+  return forecast.does === "use-again" ? { does: forecast.does, from: forecast.result.runId } : forecast;
+}
+
 /** Why, on one line. */
 export function reasonText(forecast: Forecast): string {
   switch (forecast.does) {
     case "use-again":
-      return `nothing has changed since run ${shortRunId(forecast.from)}`;
+      return `nothing has changed since run ${shortRunId(forecast.result.runId)}`;
     case "skip":
       return `'${forecast.dataset}' is null`;
     case "run":

@@ -47,7 +47,6 @@ export class PlainView implements RunView {
 export function eventLine(event: RunEvent, tracker: RunTracker, channel: Channel): string | undefined {
   switch (event.type) {
     case "task-succeeded":
-    case "task-cached":
     case "task-failed":
     case "task-skipped":
     case "task-cancelled":
@@ -65,6 +64,8 @@ export function eventLine(event: RunEvent, tracker: RunTracker, channel: Channel
     case "run-started":
     case "task-started":
     case "task-progressed":
+    // Of many tasks that is most often most; the summary counts them.
+    case "task-cached":
     case "dataset-loaded":
     case "dataset-stored":
     case "dataset-versioned":

@@ -1,7 +1,6 @@
 import type { RunEvent } from "@glacier-ts/core";
 import type { Terminal } from "../terminal.js";
 import { JsonView } from "./json-view.js";
-import { LiveView } from "./live-view.js";
 import { PlainView } from "./plain-view.js";
 import type { RunTracker } from "./run-tracker.js";
 
@@ -16,7 +15,10 @@ export interface RunView {
 }
 
 /** For programs, for somebody who watches, or for a log. */
-export function openRunView(terminal: Terminal, tracker: RunTracker): RunView {
+export async function openRunView(terminal: Terminal, tracker: RunTracker): Promise<RunView> {
   if (terminal.isJson) return new JsonView(terminal);
-  return terminal.isLive ? new LiveView(terminal, tracker) : new PlainView(terminal, tracker);
+  if (!terminal.isLive) return new PlainView(terminal, tracker);
+  // What draws over itself takes long to load.
+  const { LiveView } = await import("./live-view.js");
+  return new LiveView(terminal, tracker);
 }

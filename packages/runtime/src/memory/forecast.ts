@@ -1,14 +1,14 @@
 import type { RunRequest, TaskId } from "@glacier-ts/core";
 import { type PlannedTask, planOf } from "../plan.js";
 import { scopeOf } from "../scope.js";
+import type { StoredResult } from "../state/index.js";
 import { type DatasetAccess, StoredDatasets } from "../stored-datasets.js";
 import { keptResults, type LocalState } from "./local-state.js";
 import type { Staleness } from "./staleness.js";
 
 /** What a run would do with a task. */
 export type Forecast =
-  /** A former result is current; `from` is the run that made it. */
-  | { readonly does: "use-again"; readonly from: string }
+  | { readonly does: "use-again"; readonly result: StoredResult }
   | { readonly does: "run"; readonly why: Staleness }
   /** An input that it needs is null. */
   | { readonly does: "skip"; readonly dataset: string };
@@ -57,8 +57,6 @@ export async function forecast(
     if (waitsFor.length > 0)
       return { does: "run", why: { reason: "upstream", tasks: [...new Set(waitsFor)] } };
     const found = await results.examine(task);
-    return found.isCurrent
-      ? { does: "use-again", from: found.former.runId }
-      : { does: "run", why: found.why };
+    return found.isCurrent ? { does: "use-again", result: found.result } : { does: "run", why: found.why };
   }
 }

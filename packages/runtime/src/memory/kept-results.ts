@@ -35,8 +35,8 @@ export interface KeptResultsOptions extends RememberedRun {
   readonly codeVersions: ReadonlyMap<string, string>;
   readonly policyOf: (task: PlannedTask) => CachePolicy;
   readonly isForced: (task: TaskId) => boolean;
-  /** What is finished already, by task: the results of the run that this one goes on with. */
-  readonly resumed: ReadonlyMap<string, StoredResult>;
+  /** By task: results that are used without looking whether they are current. */
+  readonly decided: ReadonlyMap<string, StoredResult>;
 }
 
 /** Whether a task has to run. */
@@ -58,6 +58,7 @@ export class KeptResults implements RunMemory {
   readonly #versions: (string | null | undefined)[];
   readonly #readings = new Map<number, Promise<void>>();
   readonly #keys = new Map<TaskId, TaskKey>();
+  #last: ReadonlyMap<string, StoredResult> | undefined;
   /** Notes that are on their way to the disk. */
   readonly #notes = new Set<Promise<void>>();
 
@@ -149,11 +150,11 @@ export class KeptResults implements RunMemory {
   }
 
   #examine(task: PlannedTask): Examination | Promise<Examination> {
-    const { state, resumed, policyOf, isForced } = this.#options;
-    const finished = resumed.get(task.id);
-    if (finished) {
-      this.#keys.set(task.id, { key: finished.key, parts: finished.parts as KeyParts });
-      return this.#useIfThere(task, finished);
+    const { decided, policyOf, isForced } = this.#options;
+    const chosen = decided.get(task.id);
+    if (chosen) {
+      this.#keys.set(task.id, { key: chosen.key, parts: chosen.parts as KeyParts });
+      return this.#useIfThere(task, chosen);
     }
     const policy = policyOf(task);
     const found = this.#partsOf(task, policy);
@@ -161,7 +162,7 @@ export class KeptResults implements RunMemory {
     if (!policy.isAllowed) return stale({ reason: "not-cached" });
     if ("reason" in found) return stale(found);
     const { key, parts } = found;
-    const result = state.result(task.id, key);
+    const result = this.#resultOf(task, key);
     if (!result) return stale(this.#whatChanged(task, parts));
     const ageMs = Date.now() - Date.parse(result.createdAt);
     const { maxAgeMs } = policy;
@@ -189,8 +190,20 @@ export class KeptResults implements RunMemory {
     return found;
   }
 
+  #resultOf({ id }: PlannedTask, key: string): StoredResult | undefined {
+    const last = this.#lastResults().get(id);
+    return last?.key === key ? last : this.#options.state.result(id, key);
+  }
+
+  /** The newest result of each task: most often the one that is looked for. */
+  #lastResults(): ReadonlyMap<string, StoredResult> {
+    const { state, plan } = this.#options;
+    this.#last ??= new Map(state.lastResults(plan.graph.id).map((result) => [result.task, result]));
+    return this.#last;
+  }
+
   #whatChanged(task: PlannedTask, parts: KeyParts): Staleness {
-    const last = this.#options.state.lastResult(this.#options.plan.graph.id, task.id);
+    const last = this.#lastResults().get(task.id);
     if (!last || !("code" in last.parts)) return { reason: "never-run" };
     const changes = compareParts(last.parts as KeyParts, parts);
     return { reason: "changed", changes };
@@ -308,10 +321,10 @@ export class KeptResults implements RunMemory {
   }
 
   #latestOutput(dataset: number): StoredOutput | undefined {
-    const { plan, state } = this.#options;
+    const { plan } = this.#options;
     const { producer, name } = this.#dataset(dataset);
     const task = producer === undefined ? undefined : plan.tasks[producer];
-    const result = task && state.lastResult(plan.graph.id, task.id);
+    const result = task && this.#lastResults().get(task.id);
     return result?.outputs.find((output) => output.dataset === name);
   }
 

@@ -13,6 +13,8 @@ export interface LocalState {
   readonly force?: boolean | ReadonlySet<TaskId>;
   /** The id of a run to go on with: what is finished there does not run again, whatever has changed since. */
   readonly resume?: string;
+  /** By task: results that a forecast has found to be current. */
+  readonly current?: ReadonlyMap<TaskId, StoredResult>;
 }
 
 /** Begins to record a run. */
@@ -37,7 +39,7 @@ export function keptResults(
   run: RememberedRun,
   recorder?: ReturnType<State["beginRun"]>,
 ): KeptResults {
-  const { state, codeVersions = new Map(), force = false, resume } = local;
+  const { state, codeVersions = new Map(), force = false, resume, current = [] } = local;
   return new KeptResults({
     ...run,
     state,
@@ -46,7 +48,7 @@ export function keptResults(
     codeVersions,
     policyOf: ({ id, manifest }) => readCachePolicy(manifest, request.functions.get(id)),
     isForced: (task) => force === true || (force !== false && force.has(task)),
-    resumed: resume === undefined ? new Map() : finishedIn(state, resume),
+    decided: new Map([...current, ...(resume === undefined ? [] : finishedIn(state, resume))]),
   });
 }
 

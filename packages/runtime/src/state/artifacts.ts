@@ -53,8 +53,11 @@ export class Artifacts {
 
   has(hash: string): boolean {
     return this.#database.use(() => {
-      const row = this.#row(hash);
-      return row !== undefined && (row.bytes !== null || this.#files.has(hash));
+      if (this.#pending.has(hash)) this.#group.flush();
+      const row = this.#database
+        .statement("SELECT bytes IS NULL AS is_file FROM artifacts WHERE hash = ?")
+        .get(hash);
+      return row !== undefined && (row.is_file === 0 || this.#files.has(hash));
     });
   }
 
