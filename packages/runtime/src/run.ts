@@ -250,7 +250,10 @@ export class Run implements AttemptHost {
     this.#leaveSlot(index);
     if (failure === undefined) this.#slots.push(index);
     else if (failure !== "known") this.#fail(index, failure);
-    else if (this.#request.keepGoing) this.#cancelTask(index);
+    else if (this.#request.keepGoing) {
+      this.#cancelTask(index);
+      this.#cancelDownstream(index);
+    }
     this.#advance();
   }
 
