@@ -30,7 +30,7 @@ describe.each(ofSource.map((name) => ({ name, folder: folderOf(name) })))("$fold
   it("has programs that report it", () => {
     expect(reports.length).toBeGreaterThan(0);
     for (const { expectedFile } of reports) {
-      expect(readFileSync(expectedFile, "utf8")).toContain(` - error ${codeOf(name)}: `);
+      expect(readFileSync(expectedFile, "utf8")).toContain(` - ${catalog[name].severity} ${codeOf(name)}: `);
     }
   });
 

@@ -49,6 +49,8 @@ function place(at: GraphPlace): string {
     case "input":
     case "output":
       return `${at.kind} '${at.dataset}' of ${nameOf(at.task)}`;
+    case "resource":
+      return `resource '${at.resource}' of ${nameOf(at.task)}`;
     default:
       return at satisfies never;
   }
@@ -571,3 +573,25 @@ function stepsBack(start: string, knot: readonly string[], { feeds }: Oracle): n
   }
   return Number.NaN;
 }
+
+test("a resource that is not listed is reported for each task that needs it", () => {
+  const takes = (...names: string[]) => ({ resources: names.map((name, position) => ({ name, position })) });
+  const manifest = makeManifest({
+    tasks: [
+      { name: "extract", outputs: ["raw"], more: takes("db", "cache") },
+      { name: "clean", inputs: ["raw"], more: takes("clock") },
+      { name: "load", inputs: ["raw"], more: { resources: [{ name: "db", position: 1, optional: true }] } },
+    ],
+  });
+  const resources = ["cache", "clocks"].map((name) => ({ name, id: `src/resources.ts#${name}` }));
+  expect(textOf(graphIn(withPipeline(manifest, { resources })))).toMatchInlineSnapshot(`
+    "
+    tasks[0] - GLA3009: Task 'extract' takes resource 'db', which pipeline 'sketch' does not list.
+      hint: add its declaration to the pipeline's \`resources\`, or make the parameter optional
+      resource 'db' of extract - 'extract' takes it here
+    tasks[1] - GLA3009: Task 'clean' takes resource 'clock', which pipeline 'sketch' does not list.
+      hint: did you mean 'clocks'?
+      resource 'clock' of clean - 'clean' takes it here
+    "
+  `);
+});

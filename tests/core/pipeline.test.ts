@@ -4,6 +4,8 @@ import {
   type Executor,
   type Failure,
   GlacierError,
+  type Manifest,
+  type ManifestPipeline,
   type Pipeline,
   pipeline,
   RunError,
@@ -11,6 +13,7 @@ import {
   type RunOutcome,
   type RunRequest,
   render,
+  resource,
   type TaskId,
   type TaskReference,
   type TaskStatus,
@@ -260,6 +263,30 @@ describe.each([
       compile: (graph: { order: unknown }) => ({ ok: true, value: graph.order }),
     };
     expect(subject.compile(target as never)).toEqual(["extract", "audit", "clean", "summarise"].map(idOf));
+  });
+});
+
+describe("run with resources", () => {
+  const Db = resource("db", { open: () => "a pool" });
+  const wiring = wire(sketches);
+  const { pipelines, ...rest } = wiring.manifest as Manifest;
+  const written = pipelines[wiring.id] as ManifestPipeline;
+  const resources = [{ name: "db", id: "src/resources.ts#Db" }];
+  const manifest = { ...rest, pipelines: { [wiring.id]: { ...written, resources } } };
+  const tasks = [extract, clean, summarise, audit] as const;
+
+  test("gives their declarations to the executor", async () => {
+    const executor = new ExecutorDouble();
+    const subject = pipeline({ name: "analytics", tasks, resources: [Db] }, { ...wiring, manifest });
+    await subject.run({ executor });
+    expect(executor.requests[0]?.resources).toEqual(new Map([["db", Db]]));
+  });
+
+  test("refuses a build whose manifest has another one", async () => {
+    const subject = pipeline({ name: "analytics", tasks }, { ...wiring, manifest });
+    await expect(subject.run({ executor: new ExecutorDouble() })).rejects.toThrow(
+      "GLA4004: The build of pipeline 'analytics' is stale: the manifest has resource 'db', which its resources do not.",
+    );
   });
 });
 

@@ -13,7 +13,8 @@ import {
 } from "@glacier-ts/core";
 
 /** A task in a few words. */
-export interface TaskSketch extends Pick<ManifestTask, "context" | "retries" | "timeout" | "compute"> {
+export interface TaskSketch
+  extends Pick<ManifestTask, "context" | "retries" | "timeout" | "compute" | "resources"> {
   readonly name: string;
   /** By default at the positions 0, 1, … */
   readonly reads?: readonly (string | (Partial<ManifestInput> & { readonly dataset: string }))[];
@@ -30,7 +31,7 @@ export interface SketchedPipeline {
 export const idOf = (name: string): TaskId => taskId(`src/tasks.ts#${name}`);
 
 /**
- * Makes a graph, by way of a manifest, and its functions.
+ * Makes a graph, by way of a manifest, and its functions. It lists the resources that the tasks need.
  *
  * @param stored names of the datasets that have a storage
  */
@@ -49,6 +50,8 @@ export function makePipeline(
     const storage = stored.includes(name) ? { storage: { kind: "file", path: `${name}.json` } } : {};
     return [name, { schema: "#/schemas/any", declared: "src/datasets.ts:1", ...storage }] as const;
   });
+  const taken = [...tasks.values()].flatMap((task) => task.resources ?? []);
+  const resources = [...new Set(taken.filter(({ optional }) => !optional).map(({ name }) => name))];
   const id = pipelineId("src/pipeline.ts#sketch");
   const checked = checkGraph(
     buildGraph(
@@ -62,6 +65,7 @@ export function makePipeline(
             tasks: [...tasks.keys()].map((task) => ({ task })),
             edges: connectTasks(tasks),
             external,
+            resources: resources.map((name) => ({ name, id: `src/resources.ts#${name}` })),
             declared: "src/pipeline.ts:1",
           },
         },

@@ -35,6 +35,10 @@ function chain(called: string[] = []): TaskSketch[] {
   ];
 }
 
+const never = (): never => {
+  throw new Error("nothing is saved");
+};
+
 const ids = (...names: string[]) => new Set(names.map(idOf));
 
 describe("the scope of a run", () => {
@@ -92,6 +96,23 @@ describe("the scope of a run", () => {
         hint: "select the task as well: `+a`",
       },
     });
+  });
+
+  it("fails for the first reader of what cannot be loaded, and cancels the others with their readers", async () => {
+    const failure = {
+      code: "GLA5004" as const,
+      severity: "error" as const,
+      message: "not there",
+      related: [],
+    };
+    const storage = { load: async () => ({ ok: false as const, failure }), save: async () => never() };
+    const readers = ["b", "c"].flatMap((name): TaskSketch[] => [
+      { name, reads: ["external"], makes: [`d${name}`], run: () => 1 },
+      { name: `after_${name}`, reads: [`d${name}`], run: () => {} },
+    ]);
+    const { statuses, failures } = await execute(readers, { keepGoing: true }, { storage }, ["external"]);
+    expect(failures).toHaveLength(1);
+    expect(statuses).toEqual({ b: "failed", after_b: "cancelled", c: "cancelled", after_c: "cancelled" });
   });
 
   it("loads what other tasks have stored", async () => {

@@ -2,12 +2,21 @@ import { type Diagnostic, report } from "@glacier-ts/core";
 import { whileReading } from "./analyzer-crash.js";
 import type { CompilerHost, Node, SourceFile, TypeDeclaration } from "./compiler-host.js";
 import { groupBy } from "./group-by.js";
-import type { CallSite, DatasetFacts, FileFacts, PartFacts, PipelineFacts, TaskFacts } from "./model.js";
+import type {
+  CallSite,
+  DatasetFacts,
+  FileFacts,
+  PartFacts,
+  PipelineFacts,
+  ResourceFacts,
+  TaskFacts,
+} from "./model.js";
 import { coreFunction, isDeclarative } from "./readers/core-call.js";
 import { readDatasetCall, readDatasetType } from "./readers/dataset.js";
 import { exportsTasks } from "./readers/exported-tasks.js";
 import { MarkReader } from "./readers/marks.js";
 import { PipelineReader } from "./readers/pipeline.js";
+import { readResourceCall } from "./readers/resource.js";
 import { TaskReader } from "./readers/task.js";
 import { PayloadSchemas } from "./schema/payload-schema.js";
 
@@ -67,7 +76,8 @@ export class FileAnalyzer {
     const facts = mergeParts(parts);
     const isOther = host.origin(file) === "other";
     const outputs = isOther ? undefined : host.outputs(file);
-    const declares = facts.tasks.length > 0 || facts.datasets.length > 0 || facts.pipelines.length > 0;
+    const { tasks, datasets, pipelines, resources } = facts;
+    const declares = [tasks, datasets, pipelines, resources].some(({ length }) => length > 0);
     const isUsable = outputs !== undefined && (declares || exportsTasks(host, this.#tasks, file));
     return { file: host.path(file), isOther, outputs: isUsable ? outputs : undefined, ...facts };
   }
@@ -77,6 +87,7 @@ export class FileAnalyzer {
     const tasks: TaskFacts[] = [];
     const datasets: DatasetFacts[] = [];
     const pipelines: PipelineFacts[] = [];
+    const resources: ResourceFacts[] = [];
     const calls: CallSite[] = [];
     const diagnostics: Diagnostic[] = [];
 
@@ -94,6 +105,9 @@ export class FileAnalyzer {
         diagnostics.push(...pipeline.diagnostics);
         if (pipeline.facts) pipelines.push(pipeline.facts);
         if (pipeline.facts?.id !== undefined) wiring = { kind: "pipeline", id: pipeline.facts.id };
+      } else if (called === "resource") {
+        const resource = readResourceCall(host, call);
+        if (resource) resources.push(resource);
       } else if (called === "dataset") {
         const dataset = readDatasetCall(host, this.#schemas, call);
         if (dataset?.kind === "dataset") {
@@ -111,7 +125,7 @@ export class FileAnalyzer {
       const dataset = readDatasetType(host, this.#marks, this.#schemas, declaration);
       if (dataset) datasets.push(dataset);
     }
-    return { tasks, datasets, pipelines, calls, diagnostics };
+    return { tasks, datasets, pipelines, resources, calls, diagnostics };
   }
 }
 
@@ -122,6 +136,7 @@ function mergeParts(parts: readonly PartFacts[]): PartFacts {
     tasks: parts.flatMap(({ tasks }) => tasks),
     datasets: parts.flatMap(({ datasets }) => datasets),
     pipelines: parts.flatMap(({ pipelines }) => pipelines),
+    resources: parts.flatMap(({ resources }) => resources),
     calls: parts.flatMap(({ calls }) => calls),
     diagnostics: parts.flatMap(({ diagnostics }) => diagnostics),
   };

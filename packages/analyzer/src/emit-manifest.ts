@@ -136,6 +136,7 @@ function emitTask(
   const context = task.parameters.find((parameter) => parameter.isContext);
   const params = injectedParameters(task, "param");
   const secrets = injectedParameters(task, "secret");
+  const resources = injectedParameters(task, "resource");
   const { compute, retries, timeout, tags, cache } = task.options.value;
   const options: Record<string, Json | undefined> = { compute, retries, timeout, tags, cache };
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
@@ -146,6 +147,7 @@ function emitTask(
     ...(context && { context: context.position }),
     ...(params.length > 0 && { params }),
     ...(secrets.length > 0 && { secrets }),
+    ...(resources.length > 0 && { resources }),
     ...Object.fromEntries(given),
     declared: task.declared ?? declaredAt(task.location),
     ...(task.doc !== undefined && { doc: task.doc }),
@@ -167,7 +169,7 @@ function emitInjected(tasks: readonly TaskFacts[]): Pick<ManifestPipeline, "para
   for (const { injected, isOptional } of tasks.flatMap((task) => task.parameters)) {
     if (injected?.name === undefined) continue;
     if (injected.kind === "secret") secrets.add(injected.name);
-    else {
+    else if (injected.kind === "param") {
       const before = params.get(injected.name);
       const isAlwaysOptional = isOptional && (before === undefined || before.optional === true);
       params.set(injected.name, {
@@ -200,6 +202,9 @@ function emitPipeline(
     edges: connectTasks(members),
     external: [...read].filter((name) => !produced.has(name) && datasets.get(name)?.storage).sort(),
     ...emitInjected(elements.flatMap(({ id }) => facts.get(id) ?? [])),
+    ...(pipeline.resources.length > 0 && {
+      resources: pipeline.resources.map(({ name, id }) => ({ name, id })),
+    }),
     declared: declaredAt(pipeline.location),
     ...(pipeline.doc !== undefined && { doc: pipeline.doc }),
   };

@@ -16,10 +16,10 @@ import type { CompilerHost } from "./compiler-host.js";
 import { compareLocations, datasetsOf, type LinkedDataset, linkDatasets } from "./datasets.js";
 import { linkDependencies } from "./dependencies/link-dependencies.js";
 import { emitManifest } from "./emit-manifest.js";
-import type { FileFacts, PipelineFacts, TaskFacts } from "./model.js";
+import type { FileFacts, InjectedFacts, PipelineFacts, TaskFacts } from "./model.js";
 import { Remembered } from "./remembered.js";
 import { withoutOtherFunctions } from "./rules/elements.js";
-import { datasetRules, pipelineRules, projectRules, taskRules } from "./rules.js";
+import { datasetRules, pipelineRules, projectRules, resourceRules, taskRules } from "./rules.js";
 import { PayloadComparer } from "./schema/payload-comparer.js";
 
 export interface Linked {
@@ -67,6 +67,9 @@ export function link(
     ...otherFunctions,
     ...project.tasks.flatMap(checkTask),
     ...pipelines.flatMap((pipeline) => pipelineRules.flatMap((rule) => rule(pipeline))),
+    ...files
+      .flatMap((file) => file.resources)
+      .flatMap((resource) => resourceRules.flatMap((rule) => rule(resource))),
     ...datasets.flatMap((dataset) => checkDataset(dataset, payloads)),
     ...projectRules.flatMap((rule) => rule(project)),
     ...pipelines.flatMap((pipeline) => checkPipeline(host, pipeline, tasks, datasetsByName)),
@@ -145,7 +148,9 @@ function graphDiagnostics(
   // Where a task of the pipeline could not be read, what it produces is unknown: that was reported, and is the cause.
   const isUnknown = pipeline.isIncomplete || elements.some(({ id }) => !isReadable(tasks.get(id)));
   const consequences = [codeOf("missingProducer"), codeOf("emptyPipeline")];
-  const isCause = (problem: GraphProblem) => !isUnknown || !consequences.includes(problem.diagnostic.code);
+  const isCause = ({ diagnostic: { code } }: GraphProblem) =>
+    !(isUnknown && consequences.includes(code)) &&
+    !(pipeline.lacksResources && code === codeOf("missingResource"));
 
   const locate = (place: GraphPlace): Location => {
     switch (place.kind) {
@@ -161,6 +166,12 @@ function graphDiagnostics(
         const reads = (name: string | undefined) => name === place.dataset;
         const parameters = tasks.get(place.task)?.parameters ?? [];
         const parameter = parameters.find(({ datasets }) => datasets.some((dataset) => reads(dataset.name)));
+        return parameter?.location ?? pipeline.location;
+      }
+      case "resource": {
+        const takes = (injected: InjectedFacts | undefined) =>
+          injected?.kind === "resource" && injected.name === place.resource;
+        const parameter = tasks.get(place.task)?.parameters.find(({ injected }) => takes(injected));
         return parameter?.location ?? pipeline.location;
       }
       default:

@@ -20,6 +20,7 @@ export interface PartFacts {
   readonly tasks: readonly TaskFacts[];
   readonly datasets: readonly DatasetFacts[];
   readonly pipelines: readonly PipelineFacts[];
+  readonly resources: readonly ResourceFacts[];
   /** Calls that the wiring changes. */
   readonly calls: readonly CallSite[];
   /** Problems that concern one declaration; the rules that look at facts add theirs. */
@@ -63,7 +64,7 @@ export interface ParameterFacts {
   readonly isOptional: boolean;
   readonly isRest: boolean;
   readonly isContext: boolean;
-  /** The parameter is a run parameter or a secret. */
+  /** The parameter is a run parameter, a secret or a resource. */
   readonly injected: InjectedFacts | undefined;
   /** `null` is accepted. */
   readonly isNullable: boolean;
@@ -77,16 +78,16 @@ export interface ParameterFacts {
   readonly typeText: string;
 }
 
-/** A `Param` or a `Secret`. */
+/** A `Param`, a `Secret` or a `Resource`. */
 export interface InjectedFacts {
-  readonly kind: "param" | "secret";
+  readonly kind: "param" | "secret" | "resource";
   /** Undefined where the name is no literal. */
   readonly name: string | undefined;
   /** The type of the name as text. */
   readonly nameType: string;
-  /** JSON Schema of the value. */
+  /** JSON Schema of the value; empty for a resource, which is no data. */
   readonly schema: JsonObject;
-  /** The type as text. */
+  /** The type as text; empty for a resource. */
   readonly type: string;
 }
 
@@ -182,6 +183,28 @@ export interface PipelineFacts {
   readonly elements: readonly ElementFacts[];
   /** Where `tasks` or an element of it could not be read: the graph is incomplete, which was reported. */
   readonly isIncomplete: boolean;
+  /** What `resources` lists. */
+  readonly resources: readonly ResourceElementFacts[];
+  /** Where `resources` or an element of it could not be read, which was reported. */
+  readonly lacksResources: boolean;
+}
+
+/** A declaration of a resource that a pipeline lists. */
+export interface ResourceElementFacts {
+  readonly location: Location;
+  /** The first line of the element's text, for messages. */
+  readonly text: string;
+  readonly name: string;
+  /** Module and export of the declaration. */
+  readonly id: string;
+  /** Where another package or project declares it. */
+  readonly other?: OtherPlace;
+}
+
+/** A call of `resource()`. */
+export interface ResourceFacts {
+  readonly name: string;
+  readonly nameLocation: Location;
 }
 
 export interface ElementFacts {
@@ -201,11 +224,15 @@ export interface ElementFacts {
   readonly other?: OtherDeclaration;
 }
 
-/** A function of another package or project, as the compiler sees it. */
-export interface OtherDeclaration {
+/** Where the compiler sees a declaration of another package or project. */
+export interface OtherPlace {
   /** The declaration file or the source, relative to the project's root. */
   readonly file: string;
   readonly exportPath: string;
+}
+
+/** A function of another package or project, as the compiler sees it. */
+export interface OtherDeclaration extends OtherPlace {
   readonly line: number;
   readonly isMadeByTask: boolean;
 }

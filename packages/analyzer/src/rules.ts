@@ -1,6 +1,6 @@
 /** The rules in the order in which they report. */
 import { exportedPipeline, exportedTask } from "./rules/exported.js";
-import { datasetName, injectedNames, literalNames, pipelineName } from "./rules/names.js";
+import { datasetName, injectedNames, literalNames, pipelineName, resourceName } from "./rules/names.js";
 import { noThisParameter, notGeneric, oneSignature } from "./rules/one-signature.js";
 import { agreesWithOthers, datasetOptions, oneDeclaration, taskOptions } from "./rules/options.js";
 import { outputOnce, outputs } from "./rules/outputs.js";
@@ -8,7 +8,8 @@ import { parameters } from "./rules/parameters.js";
 import { docTags, serialisable, toldApart } from "./rules/payloads.js";
 import { payloadsFit } from "./rules/payloads-fit.js";
 import { oneCore, paramsAgree, pipelineNamesDiffer, strictNullChecks } from "./rules/project.js";
-import type { DatasetRule, PipelineRule, ProjectRule, TaskRule } from "./rules/rule.js";
+import { resourceOnce, resourcesUsed } from "./rules/resources.js";
+import type { DatasetRule, PipelineRule, ProjectRule, ResourceRule, TaskRule } from "./rules/rule.js";
 
 /** Checks of one task. */
 export const taskRules: readonly TaskRule[] = [
@@ -25,7 +26,10 @@ export const taskRules: readonly TaskRule[] = [
 ];
 
 /** Checks of one pipeline's declaration; its graph is checked by core. */
-export const pipelineRules: readonly PipelineRule[] = [exportedPipeline, pipelineName];
+export const pipelineRules: readonly PipelineRule[] = [exportedPipeline, pipelineName, resourceOnce];
+
+/** Checks of one call of `resource()`. */
+export const resourceRules: readonly ResourceRule[] = [resourceName];
 
 /** Checks of everything that the project says of one dataset. */
 export const datasetRules: readonly DatasetRule[] = [
@@ -44,5 +48,6 @@ export const projectRules: readonly ProjectRule[] = [
   oneCore,
   pipelineNamesDiffer,
   paramsAgree,
+  resourcesUsed,
   docTags,
 ];

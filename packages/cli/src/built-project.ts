@@ -23,8 +23,8 @@ export interface BuiltProject extends Sources {
   readonly warnings: readonly Problem[];
   /** Versions of the tasks' code; without those of tasks whose code cannot be followed. */
   readonly codeVersions: ReadonlyMap<string, string>;
-  /** Where a task's function can be imported from; undefined where no JavaScript is emitted for it. */
-  moduleOf(task: TaskId): TaskModule | undefined;
+  /** Where a task or a resource can be imported from, by its id; undefined where no JavaScript is emitted for it. */
+  moduleOf(id: string): TaskModule | undefined;
 }
 
 /** Why a project is not built. */
@@ -50,7 +50,7 @@ function useLastBuild({ path: at, compiler }: NamedProject): Result<BuiltProject
     manifest: record.manifest(),
     warnings: record.warnings,
     codeVersions: new Map(tasks.map(([id, { code }]) => [id, code.version])),
-    moduleOf: (task) => taskModule(task, (module) => record.outputFile(module)),
+    moduleOf: (id) => moduleOfId(id, (module) => record.outputFile(module)),
     readSource: (file) => record.readSource(file),
   });
 }
@@ -64,7 +64,7 @@ async function build(named: NamedProject): Promise<Result<BuiltProject, NotBuilt
   const { project, manifest, problems, hasErrors } = opened.value;
   if (hasErrors) return fail({ problems, sources: project });
   const outputs = project.emit();
-  const moduleOf = (task: TaskId) => taskModule(task, (module) => project.outputFile(module));
+  const moduleOf = (id: string) => moduleOfId(id, (module) => project.outputFile(module));
   const code = await versionsOf(manifest, project.root, named, moduleOf);
   const warnings = [...problems, ...code.problems];
   const { writeBuildRecord } = await import("./build-record/build-record.js");
@@ -96,7 +96,7 @@ async function versionsOf(
   return codeVersions(new Map(modules), { projectRoot, cache });
 }
 
-function taskModule(id: TaskId, outputFile: (module: string) => string | undefined): TaskModule | undefined {
+function moduleOfId(id: string, outputFile: (module: string) => string | undefined): TaskModule | undefined {
   const hash = id.lastIndexOf("#");
   const file = outputFile(id.slice(0, hash));
   return file === undefined

@@ -68,7 +68,7 @@ export const catalog = {
     1005,
     (d: { task: string; parameter: string; type: string; isOptional: boolean }) =>
       `Parameter '${d.parameter}' of task '${d.task}' is ${d.type}, which is no dataset.`,
-    "Every parameter of a task is a dataset or another injected type (`TaskContext`, `Param`, `Secret`), or is optional and has nothing to do with datasets. Mapped types such as `Readonly<RawUsers>`, `Partial` and `Pick` make a new type and lose the dataset's name; a dataset in an object, an array or a promise is no dataset.",
+    "Every parameter of a task is a dataset or another injected type (`TaskContext`, `Param`, `Secret`, `Resource`), or is optional and has nothing to do with datasets. Mapped types such as `Readonly<RawUsers>`, `Partial` and `Pick` make a new type and lose the dataset's name; a dataset in an object, an array or a promise is no dataset.",
     (d) =>
       `use the dataset type itself (mapped types such as Readonly<…> lose its name)${d.isOptional ? "" : ", or make it optional"}`,
   ),
@@ -81,14 +81,14 @@ export const catalog = {
   ),
   badName: error(
     1007,
-    (d: { what: "dataset" | "pipeline" | "parameter" | "secret"; name: string }) =>
+    (d: { what: "dataset" | "pipeline" | "parameter" | "secret" | "resource"; name: string }) =>
       `'${d.name}' cannot be the name of a ${d.what}.`,
     "Names become file names, object keys and resource names.",
     () => "use letters, digits, '_', '.' and '-', at most 128, not starting with '.' or '-'",
   ),
   dynamicName: error(
     1008,
-    (d: { what: "dataset" | "pipeline" | "parameter" | "secret"; type: string }) =>
+    (d: { what: "dataset" | "pipeline" | "parameter" | "secret" | "resource"; type: string }) =>
       `The name of a ${d.what} must be a string literal, but is ${d.type}.`,
     "The graph is known when the project is compiled, so the names in it are too.",
   ),
@@ -149,6 +149,13 @@ export const catalog = {
       `Task '${d.task}' must not need a 'this', but has the parameter 'this: ${d.type}'.`,
     "Tasks are called as functions, not as methods, so `this` is undefined, and a dataset in its place is no input.",
     () => "make it a parameter of its own",
+  ),
+  notAResource: error(
+    1018,
+    (d: { element: string; pipeline: string; why: string }) =>
+      `'${d.element}' is no resource of pipeline '${d.pipeline}': ${d.why}.`,
+    "`resources` is an array of exported constants that `resource()` has made, so that `glacier run` finds them by module and export.",
+    () => "write `export const Db = resource(…)` and `resources: [Db]`",
   ),
 
   // 2xxx types
@@ -292,6 +299,28 @@ export const catalog = {
     "Pipelines are run, deployed and traced by name.",
     () => "rename one of them",
   ),
+  missingResource: error(
+    3009,
+    (d: { resource: string; task: string; pipeline: string; suggestion?: string | undefined }) =>
+      `Task '${d.task}' takes resource '${d.resource}', which pipeline '${d.pipeline}' does not list.`,
+    "A resource is opened for the tasks of a pipeline that lists its declaration.",
+    (d) =>
+      didYouMean(d) ?? "add its declaration to the pipeline's `resources`, or make the parameter optional",
+  ),
+  repeatedResource: error(
+    3010,
+    (d: { resource: string; pipeline: string }) =>
+      `Resource '${d.resource}' is listed twice in pipeline '${d.pipeline}'.`,
+    "Tasks take a resource by its name, so a pipeline has one of each name.",
+    () => "remove one of them, or give it another name",
+  ),
+  unusedResource: warning(
+    3011,
+    (d: { resource: string; pipeline: string }) =>
+      `No task of pipeline '${d.pipeline}' takes resource '${d.resource}'.`,
+    "A resource that no task takes is never opened.",
+    () => "remove it from `resources`",
+  ),
 
   // 4xxx manifest and project
   notCompiled: error(
@@ -382,8 +411,8 @@ export const catalog = {
   ),
   dependencyWithoutManifest: error(
     4014,
-    (d: { task: string; owner: string; kind: "package" | "project"; file: string }) =>
-      `Task '${d.task}' is declared in ${d.kind} '${d.owner}', which has no '${d.file}'.`,
+    (d: { what: string; owner: string; kind: "package" | "project"; file: string }) =>
+      `${d.what} is declared in ${d.kind} '${d.owner}', which has no '${d.file}'.`,
     "Of another package or project the compiler sees declaration files only. What they do not say, such as which module a task is in and what it runs on, is in the manifest that Glacier writes when that one is compiled.",
     (d) =>
       d.kind === "project"
@@ -392,9 +421,9 @@ export const catalog = {
   ),
   moduleNotInManifest: error(
     4015,
-    (d: { task: string; owner: string; kind: "package" | "project"; file: string }) =>
-      `Task '${d.task}' is declared in '${d.file}', which the manifest of ${d.kind} '${d.owner}' does not know.`,
-    "A manifest names the declaration file of each module that has tasks, so that other packages and projects find them. It does so only where the project emits declarations.",
+    (d: { what: string; owner: string; kind: "package" | "project"; file: string }) =>
+      `${d.what} is declared in '${d.file}', which the manifest of ${d.kind} '${d.owner}' does not know.`,
+    "A manifest names the declaration file of each module that has tasks or resources, so that other packages and projects find them. It does so only where the project emits declarations.",
     (d) => `set "declaration" or "composite" in the tsconfig of '${d.owner}' and build it again`,
   ),
   dependencyStale: error(
@@ -719,6 +748,24 @@ export const catalog = {
     (d: { dataset: string }) => `Dataset '${d.dataset}' is read from its storage, which a test does not do.`,
     "`testPipeline` reads and writes no storage.",
     (d) => `give it: \`given: { ${property(d.dataset)}: … }\``,
+  ),
+  resourceUnopened: error(
+    5046,
+    (d: { resource: string; task: string; error: string }) =>
+      `Resource '${d.resource}', which task '${d.task}' takes, could not be opened: ${d.error}`,
+    "The `open` of its declaration threw an error or returned a promise that was rejected. It is called once in a run.",
+  ),
+  resourceUnclosed: warning(
+    5047,
+    (d: { resource: string; why: string }) => `Resource '${d.resource}' could not be closed: ${d.why}`,
+    "The `close` of its declaration failed or did not end. What came of the run is not concerned.",
+  ),
+  streamUnresourced: error(
+    5049,
+    (d: { dataset: string; resources: readonly string[]; error: string }) =>
+      `Dataset '${d.dataset}' is a stream that is read after the run, when resource ${list(d.resources, "and")} is closed: ${d.error}`,
+    "A stream that `run()` returns is read when the run is over. The resources that its task takes are closed by then.",
+    (d) => `give '${d.dataset}' a storage, or read it in a task of the pipeline`,
   ),
 
   // 6xxx compile

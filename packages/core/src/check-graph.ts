@@ -22,6 +22,8 @@ export type GraphPlace =
   | { readonly kind: "input"; readonly task: TaskId; readonly dataset: string }
   /** The return type of a task that produces the dataset. */
   | { readonly kind: "output"; readonly task: TaskId; readonly dataset: string }
+  /** The parameter of a task that takes the resource. */
+  | { readonly kind: "resource"; readonly task: TaskId; readonly resource: string }
   | { readonly kind: "task"; readonly task: TaskId };
 
 export interface GraphProblem {
@@ -34,7 +36,7 @@ export interface GraphProblem {
 /**
  * Checks that a graph can be run.
  *
- * @returns the graph with its order, or every problem: GLA3001 to GLA3007
+ * @returns the graph with its order, or every problem: GLA3001 to GLA3007, GLA3009
  */
 export function checkGraph(graph: UncheckedGraph): Result<Graph, readonly GraphProblem[]> {
   const problems = [
@@ -44,6 +46,7 @@ export function checkGraph(graph: UncheckedGraph): Result<Graph, readonly GraphP
     ...duplicateProducers(graph),
     ...missingProducers(graph),
     ...selfDependencies(graph),
+    ...missingResources(graph),
     ...cycles(graph),
   ];
   return problems.length > 0 ? fail(problems) : succeed({ ...graph, order: topologicalOrder(graph) });
@@ -167,6 +170,20 @@ function selfDependencies(graph: UncheckedGraph): GraphProblem[] {
         { message: `'${task}' produces it here`, at: { kind: "output", task: id, dataset } },
       ]);
     });
+}
+
+function missingResources(graph: UncheckedGraph): GraphProblem[] {
+  const listed = (graph.pipeline.resources ?? []).map(({ name }) => name);
+  return [...graph.tasks.values()].flatMap(({ id, name: task, manifest }) =>
+    (manifest.resources ?? [])
+      .filter(({ name, optional }) => !optional && !listed.includes(name))
+      .map(({ name: resource }) => {
+        const details = { resource, task, pipeline: graph.name, suggestion: suggest(resource, listed) };
+        return problem("missingResource", details, elementOf(graph, id), [
+          { message: `'${task}' takes it here`, at: { kind: "resource", task: id, resource } },
+        ]);
+      }),
+  );
 }
 
 function cycles(graph: UncheckedGraph): GraphProblem[] {

@@ -1,6 +1,7 @@
 /** What happens in a run, as plain JSON-shaped data. One stream feeds displays, logs, `--json` and lineage. */
 
 import type { LogLevel } from "./context.js";
+import type { Diagnostic } from "./diagnostic.js";
 import type { Failure } from "./failure.js";
 import type { TaskId } from "./graph.js";
 import type { JsonObject } from "./json.js";
@@ -19,6 +20,8 @@ export type RunEvent =
   | DatasetLoaded
   | DatasetStored
   | DatasetVersioned
+  | ResourceOpened
+  | ResourceClosed
   | RunFinished;
 
 interface Event<Type extends string> {
@@ -121,6 +124,20 @@ export interface DatasetVersioned extends Event<"dataset-versioned"> {
   readonly rows?: number;
   /** Of what is kept: the artifact, or the object in the dataset's storage. */
   readonly sizeBytes?: number;
+}
+
+/** The first task that takes the resource is about to begin. */
+export interface ResourceOpened extends Event<"resource-opened"> {
+  readonly resource: string;
+  readonly durationMs: number;
+}
+
+/** No task runs any more. */
+export interface ResourceClosed extends Event<"resource-closed"> {
+  readonly resource: string;
+  readonly durationMs: number;
+  /** GLA5047 where it could not be closed. */
+  readonly diagnostic?: Diagnostic;
 }
 
 export interface RunFinished extends Event<"run-finished"> {

@@ -11,6 +11,7 @@ export type Failure =
   | OutputMissing
   | OutputInvalid
   | DatasetUnavailable
+  | ResourceUnavailable
   | StateUnavailable;
 
 /** The user's function threw or rejected. */
@@ -101,6 +102,16 @@ export interface DatasetUnavailable {
   readonly task: TaskId;
   readonly inputs: readonly string[];
   readonly dataset: string;
+  readonly diagnostic: Diagnostic;
+}
+
+/** A resource that the task takes could not be opened. */
+export interface ResourceUnavailable {
+  readonly reason: "resource-unavailable";
+  readonly task: TaskId;
+  readonly inputs: readonly string[];
+  readonly resource: string;
+  readonly error: ErrorInfo;
   readonly diagnostic: Diagnostic;
 }
 

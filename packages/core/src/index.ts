@@ -71,6 +71,7 @@ export { pipeline } from "./pipeline.js";
 export type {
   DatasetValues,
   GivenDatasets,
+  GivenResources,
   ParamsOf,
   ParamsOption,
   ProducedNames,
@@ -81,6 +82,14 @@ export type * from "./ports.js";
 export { type EnvReference, env, type SecretReference, type StringOption, secret } from "./reference.js";
 export { render, type VisualizeOptions } from "./render/render.js";
 export { type DiagnosticStyle, renderDiagnostic } from "./render-diagnostic.js";
+export type {
+  Resource,
+  ResourceContext,
+  ResourceDeclaration,
+  ResourceMark,
+  ResourceOptions,
+} from "./resource.js";
+export { resource } from "./resource.js";
 export { fail, type Result, succeed } from "./result.js";
 export {
   crashText,

@@ -68,6 +68,8 @@ export interface ManifestTask {
   readonly params?: readonly ManifestInjected[];
   /** Parameters that are secrets. */
   readonly secrets?: readonly ManifestInjected[];
+  /** Parameters that are resources. */
+  readonly resources?: readonly ManifestInjected[];
   /** What the task runs on: kind and options. */
   readonly compute?: JsonObject;
   /** Attempts after the first one, or how many and after which waits; `{ "$dynamic": type }` for what is no literal. */
@@ -102,7 +104,7 @@ export interface ManifestInput {
 export interface ManifestInjected {
   /** The parameter's position, from 0. */
   readonly position: number;
-  /** The name of the run parameter or of the secret. */
+  /** The name of the run parameter, the secret or the resource. */
   readonly name: string;
   /** It may be left out. */
   readonly optional?: true;
@@ -130,6 +132,8 @@ export interface ManifestPipeline {
   readonly params?: { readonly [param: string]: ManifestParam };
   /** Names of the secrets that its tasks need or accept; sorted. */
   readonly secrets?: readonly string[];
+  /** The resources that it lists, in the order of the source. */
+  readonly resources?: readonly ManifestResource[];
   /** File and line of the declaration. */
   readonly declared: string;
   /** The declaration's doc comment. */
@@ -141,6 +145,12 @@ export interface ManifestParam {
   readonly schema: JsonObject;
   /** Every task that takes it can do without. */
   readonly optional?: true;
+}
+
+export interface ManifestResource {
+  readonly name: string;
+  /** Module and export of the declaration: `src/resources.ts#Db`. */
+  readonly id: string;
 }
 
 export interface ManifestElement {

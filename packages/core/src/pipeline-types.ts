@@ -1,6 +1,7 @@
 /** What the compiler infers of a pipeline from the types of its tasks: the type of a run's result. */
 import type { DatasetMark } from "./dataset.js";
 import type { ParamMark } from "./injected.js";
+import type { ResourceDeclaration, ResourceMark } from "./resource.js";
 import type { TaskFunction } from "./task.js";
 
 /** What `tasks` may be: an array of functions, or an object or module that has them as properties. */
@@ -129,4 +130,47 @@ type ParamPortOf<Input> = [NonNullable<Input>] extends [never]
     ? string extends Name
       ? never
       : ParamPort<Name, NonNullable<Input>, undefined extends Input ? false : true>
+    : never;
+
+/** What `resources` lists. */
+export type Resources = readonly ResourceDeclaration<string, {}>[];
+
+/**
+ * The declarations themselves, where what each opens is what the tasks take by its name; else, in its place, a
+ * declaration that would be.
+ */
+export type FittingResources<T extends Tasks, Listed extends Resources> = {
+  readonly [Key in keyof Listed]: Listed[Key] extends ResourceDeclaration<infer Name, infer Value>
+    ? [Value] extends [TakenAs<T, Name>]
+      ? Listed[Key]
+      : ResourceDeclaration<Name, TakenAs<T, Name> & {}>
+    : never;
+};
+
+/** Every resource that the tasks take, by name, each of them optional. */
+export type GivenResources<T extends Tasks> = {
+  readonly [P in ResourcePorts<ElementOf<T>> as P["name"]]?: TakenAs<T, P["name"]>;
+};
+
+/** What a resource must be for all tasks that take it: each may name a part of it. */
+type TakenAs<T extends Tasks, Name extends string> =
+  Extract<ResourcePorts<ElementOf<T>>, Port<Name, unknown>> extends infer Ports
+    ? // What functions of all of them accept is the intersection; a value that is a union stays one.
+      (Ports extends Port<Name, infer Value> ? (value: Value) => void : never) extends (
+        value: infer All,
+      ) => void
+      ? All
+      : never
+    : never;
+
+type ResourcePorts<F> = F extends (...inputs: infer Inputs) => unknown
+  ? { [Key in keyof Inputs]-?: ResourcePortOf<NonNullable<Inputs[Key]>> }[number]
+  : never;
+
+type ResourcePortOf<Input> = [Input] extends [never]
+  ? never
+  : [Input] extends [ResourceMark<infer Name>]
+    ? string extends Name
+      ? never
+      : Port<Name, Input>
     : never;

@@ -20,7 +20,15 @@ import {
 import type { JsonObject } from "./json.js";
 import type { Manifest } from "./manifest.js";
 import { readManifest } from "./manifest-io.js";
-import type { DatasetValues, ParamsOption, ProducedNames, ResultNames, Tasks } from "./pipeline-types.js";
+import type {
+  DatasetValues,
+  FittingResources,
+  ParamsOption,
+  ProducedNames,
+  Resources,
+  ResultNames,
+  Tasks,
+} from "./pipeline-types.js";
 import type { Executor, RunOutcome, SecretProvider, Target } from "./ports.js";
 import { render, type VisualizeOptions } from "./render/render.js";
 import { RunError } from "./run-error.js";
@@ -28,11 +36,13 @@ import { checkParams } from "./run-params.js";
 import { suggest } from "./suggest.js";
 import { type TaskFunction, taskMetadata } from "./task.js";
 
-export interface PipelineOptions<T extends Tasks> {
+export interface PipelineOptions<T extends Tasks, Listed extends Resources = Resources> {
   /** `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`; unique in a project. */
   readonly name: string;
   /** The functions that are the pipeline's tasks; of a module, its exports that mention datasets. */
   readonly tasks: T;
+  /** What the tasks take as `Resource`, of each its declaration. */
+  readonly resources?: Listed;
 }
 
 /** What the compiler knows of a pipeline, written into its call. */
@@ -70,8 +80,8 @@ export interface RunResult<Values> extends Omit<RunOutcome, "datasets" | "status
  *
  * @param wiring written by the compiler
  */
-export function pipeline<const T extends Tasks>(
-  options: PipelineOptions<T>,
+export function pipeline<const T extends Tasks, const Listed extends Resources = []>(
+  options: PipelineOptions<T, Listed & FittingResources<T, Listed>>,
   wiring?: PipelineWiring,
 ): Pipeline<T> {
   return new Pipeline(options, wiring);
@@ -84,6 +94,7 @@ export type TaskReference = TaskFunction | string;
 export class Pipeline<T extends Tasks = Tasks> {
   readonly name: string;
   readonly #tasks: T;
+  readonly #resources: Resources;
   readonly #wiring: PipelineWiring | undefined;
   #unchecked: UncheckedGraph | undefined;
   #graph: Graph | undefined;
@@ -91,6 +102,7 @@ export class Pipeline<T extends Tasks = Tasks> {
   constructor(options: PipelineOptions<T>, wiring?: PipelineWiring) {
     this.name = options.name;
     this.#tasks = options.tasks;
+    this.#resources = options.resources ?? [];
     this.#wiring = wiring;
   }
 
@@ -172,12 +184,14 @@ export class Pipeline<T extends Tasks = Tasks> {
       ...checkParams(graph, params),
     ];
     if (problems.length > 0) throw new GlacierError(problems, this.run);
+    const resources = this.#listedResources(graph, this.run);
     const outcome = await options.executor.execute({
       graph,
       functions: this.#functions(graph, this.run),
       projectRoot: this.#wiring?.root ?? "",
       keep: [...new Set([...resultDatasets(graph), ...(options.keep ?? [])])],
       params: new Map(Object.entries(params)),
+      ...(resources.size > 0 && { resources }),
       ...(options.secrets && { secrets: options.secrets }),
       ...(options.signal && { signal: options.signal }),
       ...(options.onEvent && { onEvent: options.onEvent }),
@@ -223,6 +237,20 @@ export class Pipeline<T extends Tasks = Tasks> {
       throw stop(this.#stale(`the manifest has no pipeline '${id}'`));
     this.#unchecked = buildGraph(manifest.value as Manifest, id);
     return this.#unchecked;
+  }
+
+  /** The declarations by name; what the manifest lists must be among them. */
+  #listedResources(
+    graph: Graph,
+    boundary: (...args: never[]) => unknown,
+  ): ReadonlyMap<string, Resources[number]> {
+    const listed = new Map(this.#resources.map((declaration) => [declaration.name, declaration]));
+    for (const { name } of graph.pipeline.resources ?? []) {
+      if (listed.has(name)) continue;
+      const detail = `the manifest has resource '${name}', which its resources do not`;
+      throw new GlacierError([this.#stale(detail)], boundary);
+    }
+    return listed;
   }
 
   /** Pairs the manifest's tasks with the functions in `tasks`: by position in an array, by key in an object. */

@@ -4,6 +4,7 @@ import type { Diagnostic } from "./diagnostic.js";
 import type { RunEvent, RunStatus } from "./event.js";
 import type { Failure } from "./failure.js";
 import type { Graph, TaskId } from "./graph.js";
+import type { ResourceDeclaration } from "./resource.js";
 import type { Result } from "./result.js";
 import type { TaskFunction } from "./task.js";
 
@@ -12,6 +13,7 @@ import type { TaskFunction } from "./task.js";
  *
  * Guarantees: a task starts only when everything it reads is there; each task succeeds at most once; a consumer of
  * null is skipped unless its parameter accepts null or undefined; `execute` settles only when no task is running;
+ * a resource is opened once at most, and closed before the run is over, whatever has happened;
  * it rejects with a GlacierError, before anything runs, where a secret is missing (GLA5018, GLA5019), and else only for an error
  * in the executor itself. The value of a secret is in no event and no failure.
  */
@@ -35,6 +37,8 @@ export interface RunRequest {
   readonly params?: ReadonlyMap<string, unknown>;
   /** Finds the value of a secret; by default the executor's own way, such as the environment. */
   readonly secrets?: SecretProvider;
+  /** The resources that the tasks take, by name. */
+  readonly resources?: ReadonlyMap<string, ResourceDeclaration<string, {}>>;
   /** Cancels the run. */
   readonly signal?: Signal;
   /** How long the run may take. */
@@ -71,6 +75,8 @@ export interface RunOutcome {
   readonly tasks: ReadonlyMap<TaskId, TaskStatus>;
   /** In the order in which they happened. */
   readonly failures: readonly Failure[];
+  /** What went wrong beside the tasks: GLA5047 for resources that could not be closed. */
+  readonly warnings?: readonly Diagnostic[];
   readonly durationMs: number;
 }
 

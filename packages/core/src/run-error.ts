@@ -25,7 +25,7 @@ export function describeStop({ name: pipeline }: Graph, outcome: RunOutcome): Di
   return report(outcome.status === "timed-out" ? "runTimedOut" : "runCancelled", { pipeline });
 }
 
-/** Turns a failure into a diagnostic: GLA5001 to GLA5003, GLA5021 to GLA5024, or the storage's own. */
+/** Turns a failure into a diagnostic: GLA5001 to GLA5003, GLA5021 to GLA5024, GLA5046, or the storage's own. */
 export function describeFailure(graph: Graph, failure: Failure): Diagnostic {
   return describeTaskFailure(getTask(graph, failure.task).name, failure);
 }
@@ -50,6 +50,7 @@ export function describeTaskFailure(task: string, failure: Failure): Diagnostic 
     case "output-missing":
       return report("outputMissing", { ...failure, task });
     case "dataset-unavailable":
+    case "resource-unavailable":
     case "state-unavailable":
       return failure.diagnostic;
     default:

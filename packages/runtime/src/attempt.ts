@@ -4,6 +4,7 @@ import type { InjectedValues } from "./injected-values.js";
 import type { PlannedTask } from "./plan.js";
 import { type RunDatasets, taskOf } from "./run-datasets.js";
 import type { RunEvents } from "./run-events.js";
+import type { RunResources } from "./run-resources.js";
 import { Crash, type TaskRunner, Untransferable } from "./runners/task-runner.js";
 import { makeTaskLog, type WriteLog } from "./task-log.js";
 import { startTimer } from "./timer.js";
@@ -12,6 +13,7 @@ import { startTimer } from "./timer.js";
 export interface AttemptHost {
   readonly datasets: RunDatasets;
   readonly injected: InjectedValues;
+  readonly resources: RunResources;
   readonly events: RunEvents | undefined;
   /** How long a function may go on after its timeout before it is given up. */
   readonly graceMs: number;
@@ -71,6 +73,7 @@ export class Attempt {
     const { task } = this;
     const list = this.#host.datasets.argumentsOf(task);
     this.#host.injected.fill(task.manifest, list);
+    this.#host.resources.fill(task.manifest, list);
     if (this.#timeoutMs !== undefined) this.#stopTimer = startTimer(this.#timeoutMs, () => this.#timeOut());
     if (place) {
       this.#await(this.#callRemotely(place, list));

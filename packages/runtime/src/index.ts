@@ -15,5 +15,5 @@ export { type Forecast, forecast } from "./memory/forecast.js";
 export type { LocalState } from "./memory/local-state.js";
 export type { Change, Staleness } from "./memory/staleness.js";
 export { Redaction } from "./redaction.js";
-export { type Exports, findExport } from "./runners/find-export.js";
+export { type Exports, findExport, isFunction } from "./runners/find-export.js";
 export type { DatasetAccess } from "./stored-datasets.js";

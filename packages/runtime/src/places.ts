@@ -21,10 +21,13 @@ export class Places {
     this.#options = options;
   }
 
-  /** Undefined for the run's own thread: also where it is not known from which module a task could be imported. */
+  /**
+   * Undefined for the run's own thread: also where it is not known from which module a task could be imported, and for
+   * tasks that take a resource, which cannot be sent anywhere.
+   */
   of(task: PlannedTask, run: TaskFunction): RemotePlace | Promise<RemotePlace> | undefined {
     const { isolate, moduleOf } = this.#options;
-    if (!isolate && task.manifest.compute === undefined) return undefined;
+    if (task.manifest.resources || (!isolate && task.manifest.compute === undefined)) return undefined;
     const choice = chooseRunner(task.manifest, run, { isolate });
     const module = choice.kind === "in-process" ? undefined : moduleOf?.(task.id);
     if (choice.kind === "in-process" || !module) return undefined;

@@ -103,7 +103,8 @@ interface Numbers {
 function planTask(graph: Graph, task: GraphTask, numbers: Numbers): PlannedTask {
   const { id, manifest, upstream } = task;
   let arity = manifest.context === undefined ? 0 : manifest.context + 1;
-  for (const { position } of [...(manifest.params ?? []), ...(manifest.secrets ?? [])]) {
+  const { params = [], secrets = [], resources = [] } = manifest;
+  for (const { position } of [...params, ...secrets, ...resources]) {
     arity = Math.max(arity, position + 1);
   }
   const inputs = manifest.inputs.map((input): PlannedInput => {

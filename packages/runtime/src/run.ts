@@ -14,13 +14,15 @@ import { errorInfo } from "./error-info.js";
 import type { InjectedValues } from "./injected-values.js";
 import type { Effort, FormerResult, NewVersion, RememberedRun, RunMemory } from "./memory/run-memory.js";
 import { Places } from "./places.js";
-import type { Plan, PlannedTask } from "./plan.js";
+import type { Plan, PlannedDataset, PlannedTask } from "./plan.js";
 import { RetryDelays } from "./retry-delays.js";
 import { isAsyncIterable, RunDatasets, taskOf } from "./run-datasets.js";
 import { RunEvents } from "./run-events.js";
+import { RunResources } from "./run-resources.js";
 import { scopeOf } from "./scope.js";
 import { type Concurrency, Slots } from "./slots.js";
 import { type DatasetAccess, StoredDatasets } from "./stored-datasets.js";
+import { unresourcedStream } from "./streams/unresourced-stream.js";
 import { readPolicy, type TaskPolicy } from "./task-policy.js";
 import { startTimer } from "./timer.js";
 
@@ -32,6 +34,7 @@ export interface RunSettings {
   readonly concurrency: Concurrency;
   readonly retryDelayMs: number;
   readonly graceMs: number;
+  readonly closeTimeoutMs: number;
   readonly validates: boolean;
   readonly isolate: boolean;
   readonly storage?: DatasetAccess;
@@ -49,6 +52,7 @@ export class Run implements AttemptHost {
   readonly events: RunEvents | undefined;
   readonly datasets: RunDatasets;
   readonly injected: InjectedValues;
+  readonly resources: RunResources;
   readonly graceMs: number;
   readonly #plan: Plan;
   readonly #request: RunRequest;
@@ -90,6 +94,12 @@ export class Run implements AttemptHost {
     this.injected = injected;
     this.#scope = scopeOf(plan, request);
     this.events = this.#openEvents(settings.memory !== undefined);
+    this.resources = new RunResources({
+      declarations: request.resources,
+      redaction: injected.redaction,
+      events: this.events,
+      closeTimeoutMs: settings.closeTimeoutMs,
+    });
     const stored = new StoredDatasets(request.projectRoot, settings.storage, this.events);
     this.#memory = settings.memory?.({
       runId: this.runId,
@@ -236,7 +246,7 @@ export class Run implements AttemptHost {
 
   #load(index: number): void {
     const task = this.#task(index);
-    const loading = this.datasets.load(task);
+    const loading = this.datasets.load(task) ?? this.resources.open(task);
     if (loading)
       loading.then(
         (failure) => this.#loaded(index, failure),
@@ -250,7 +260,10 @@ export class Run implements AttemptHost {
     this.#leaveSlot(index);
     if (failure === undefined) this.#slots.push(index);
     else if (failure !== "known") this.#fail(index, failure);
-    else if (this.#request.keepGoing) this.#cancelTask(index);
+    else if (this.#request.keepGoing) {
+      this.#cancelTask(index);
+      this.#cancelDownstream(index);
+    }
     this.#advance();
   }
 
@@ -382,6 +395,7 @@ export class Run implements AttemptHost {
     const reason = new DOMException(text, "TimeoutError");
     const giveUp = () => {
       for (const attempt of [...this.#limited]) attempt.giveUp(reason);
+      this.resources.giveUp(reason);
     };
     this.#stopTimer = startTimer(this.graceMs, giveUp);
     this.#stopEarly("timed-out", reason);
@@ -392,6 +406,7 @@ export class Run implements AttemptHost {
     this.#stop = how;
     for (const retry of this.#retries.takeAll()) this.#cancelTask(retry.task);
     for (const attempt of this.#listening) attempt.abort(reason);
+    this.resources.abort(reason);
     this.#advance();
   }
 
@@ -424,28 +439,52 @@ export class Run implements AttemptHost {
       if (!this.#stop) throw new Error(`Internal error: task '${this.#task(index).id}' never became ready`);
       this.#cancelTask(index);
     }
+    this.#end(inScope).then(this.#resolve, this.#reject);
+  }
+
+  /** Nothing runs any more: what the run has opened is closed, and what came of it is told. */
+  async #end(inScope: readonly number[]): Promise<RunOutcome> {
+    const warnings = await this.resources.close();
     const status: RunStatus = this.#failures.length > 0 ? "failed" : (this.#stop ?? "succeeded");
     const durationMs = performance.now() - this.#startedAt;
     this.events?.emit({ type: "run-finished", status, durationMs });
     this.events?.close();
     const tasks = new Map(inScope.map((index) => [this.#task(index).id, this.#status[index] as TaskStatus]));
-    const outcome = { runId: this.runId, status, tasks, failures: this.#failures, durationMs };
-    this.#end(outcome).then(this.#resolve, this.#reject);
-  }
-
-  async #end(outcome: Omit<RunOutcome, "datasets">): Promise<RunOutcome> {
-    await this.#memory?.finish(outcome.status);
-    const datasets = await this.datasets.kept(this.#request.keep);
+    await this.#memory?.finish(status);
+    const datasets = this.#withoutResources(await this.datasets.kept(this.#request.keep));
     // A stream that the caller gets may come from a thread.
     if (![...datasets.values()].some(isAsyncIterable)) await this.#places.close();
-    return { ...outcome, datasets };
+    return {
+      runId: this.runId,
+      status,
+      datasets,
+      tasks,
+      failures: this.#failures,
+      ...(warnings.length > 0 && { warnings }),
+      durationMs,
+    };
+  }
+
+  /** What is read when resources are closed already says so. */
+  #withoutResources(kept: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
+    const datasets = new Map(kept);
+    for (const { outputs, manifest } of this.#plan.tasks) {
+      if (!manifest.resources) continue;
+      const resources = manifest.resources.map(({ name }) => name);
+      for (const output of outputs) {
+        const { name } = this.#plan.datasets[output.dataset] as PlannedDataset;
+        const value = datasets.get(name);
+        if (isAsyncIterable(value)) datasets.set(name, unresourcedStream(value, name, resources));
+      }
+    }
+    return datasets;
   }
 
   /** Glacier itself is wrong: the run cannot go on. */
   #break(error: unknown): void {
     this.#isFinished = true;
     this.#stopTimer?.();
-    this.#reject(error);
+    this.resources.close().finally(() => this.#reject(error));
   }
 
   #threw(task: PlannedTask, error: unknown): Failure {

@@ -2,9 +2,10 @@
 import path from "node:path";
 import { type Diagnostic, report } from "@glacier-ts/core";
 import type { CompilerHost } from "../compiler-host.js";
-import type { ElementFacts, FileFacts, PipelineFacts } from "../model.js";
+import type { ElementFacts, FileFacts, PipelineFacts, ResourceElementFacts } from "../model.js";
 import { Dependencies } from "./dependencies.js";
 import { type FindOtherDataset, otherDatasets } from "./other-datasets.js";
+import { type OtherModule, readOtherModule, type Unread } from "./other-module.js";
 import { type OtherTask, readOtherTask } from "./other-tasks.js";
 
 export interface LinkedDependencies {
@@ -50,7 +51,7 @@ export function linkDependencies(files: readonly FileFacts[], host: CompilerHost
   };
 }
 
-/** Puts the tasks of other projects into pipelines. */
+/** Puts the tasks and resources of other projects into pipelines. */
 class ElementLinker {
   readonly modules = new Map<string, string | undefined>();
   readonly diagnostics: Diagnostic[] = [];
@@ -65,36 +66,64 @@ class ElementLinker {
   }
 
   link(pipeline: PipelineFacts): PipelineFacts {
-    if (!pipeline.elements.some(({ other }) => other)) return pipeline;
+    const isAnyOther = [...pipeline.elements, ...pipeline.resources].some(({ other }) => other);
+    if (!isAnyOther) return pipeline;
     const elements = pipeline.elements.flatMap((element) => {
       if (!element.other) return element;
       // The places are those of the first element that lists the task, also where several pipelines do.
-      if (!this.#tasks.has(element.id)) this.#tasks.set(element.id, this.#read(element, pipeline.name));
+      if (!this.#tasks.has(element.id)) this.#tasks.set(element.id, this.#readTask(element, pipeline.name));
       const task = this.#tasks.get(element.id);
       return task ? { ...element, id: task.facts.id, plain: task.facts } : [];
     });
-    const isIncomplete = pipeline.isIncomplete || elements.length < pipeline.elements.length;
-    return { ...pipeline, elements, isIncomplete };
+    const resources = pipeline.resources.flatMap((resource) => this.#readResource(resource, pipeline.name));
+    return {
+      ...pipeline,
+      elements,
+      isIncomplete: pipeline.isIncomplete || elements.length < pipeline.elements.length,
+      resources,
+      lacksResources: pipeline.lacksResources || resources.length < pipeline.resources.length,
+    };
   }
 
-  #read(element: ElementFacts, pipeline: string): OtherTask | undefined {
+  #readTask(element: ElementFacts, pipeline: string): OtherTask | undefined {
     const { other, plain, location, text } = element;
     if (!other || !plain) return undefined;
     const found = readOtherTask({ ...element, other, plain }, pipeline, this.#root, this.#dependencies);
-    if (!found.ok) {
-      const { cause, diagnostic } = found.failure;
-      if (!this.#causes.has(cause)) this.diagnostics.push(diagnostic);
-      this.#causes.add(cause);
-      return undefined;
-    }
-    const { module, file } = found.value;
+    if (!found.ok) return this.#refuse(found.failure);
+    const why = this.#take(found.value);
+    if (why === undefined) return found.value;
+    const details = { element: text, pipeline, why };
+    return this.#refuse({ diagnostic: report("notATask", details, location), cause: element.id });
+  }
+
+  #readResource(element: ResourceElementFacts, pipeline: string): ResourceElementFacts | readonly [] {
+    const { other, name, location, text } = element;
+    if (!other) return element;
+    const refusal = (why: string) => {
+      const diagnostic = report("notAResource", { element: text, pipeline, why }, location);
+      return { diagnostic, cause: element.id };
+    };
+    const what = `Resource '${name}'`;
+    const found = readOtherModule(other, what, location, this.#root, this.#dependencies, refusal);
+    const why = found.ok ? this.#take(found.value) : undefined;
+    if (!found.ok) this.#refuse(found.failure);
+    else if (why !== undefined) this.#refuse(refusal(why));
+    else return { ...element, id: `${found.value.module}#${other.exportPath}` };
+    return [];
+  }
+
+  /** Takes up where a module is imported from; or says why it cannot be. */
+  #take({ module, file }: Pick<OtherModule, "module" | "file">): string | undefined {
     if (this.modules.has(module) && this.modules.get(module) !== file) {
-      const why = `another copy of '${module}' is used already: deduplicate the package that it is in`;
-      this.diagnostics.push(report("notATask", { element: text, pipeline, why }, location));
-      return undefined;
+      return `another copy of '${module}' is used already: deduplicate the package that it is in`;
     }
     this.modules.set(module, file);
-    return found.value;
+    return undefined;
+  }
+
+  #refuse({ diagnostic, cause }: Unread): undefined {
+    if (!this.#causes.has(cause)) this.diagnostics.push(diagnostic);
+    this.#causes.add(cause);
   }
 }
 

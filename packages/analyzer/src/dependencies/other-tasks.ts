@@ -9,8 +9,9 @@ import {
   report,
   succeed,
 } from "@glacier-ts/core";
-import { type ElementFacts, isDeclarationFile, type OtherDeclaration, type TaskFacts } from "../model.js";
+import type { ElementFacts, OtherDeclaration, TaskFacts } from "../model.js";
 import type { Dependencies } from "./dependencies.js";
+import { readOtherModule, type Unread } from "./other-module.js";
 
 /** A task of another project as ours has it. */
 export interface OtherTask {
@@ -19,13 +20,6 @@ export interface OtherTask {
   readonly module: string;
   /** The source or JavaScript to import it from, absolute; undefined where its project writes declarations only. */
   readonly file: string | undefined;
-}
-
-/** Why an element cannot be read. */
-export interface UnreadTask {
-  readonly diagnostic: Diagnostic;
-  /** What has to be mended: reported once. */
-  readonly cause: string;
 }
 
 /**
@@ -39,53 +33,35 @@ export function readOtherTask(
   pipeline: string,
   root: string,
   dependencies: Dependencies,
-): Result<OtherTask, UnreadTask> {
+): Result<OtherTask, Unread> {
   const { other, plain, location } = element;
   const task = plain.name;
-  const file = path.resolve(root, other.file);
-  const unread = (diagnostic: Diagnostic, cause = element.id) => fail({ diagnostic, cause });
+  const unread = (diagnostic: Diagnostic): Unread => ({ diagnostic, cause: element.id });
   const refuse = (why: string) =>
     unread(report("notATask", { element: element.text, pipeline, why }, location));
 
-  if (!isDeclarationFile(other.file)) {
-    const module = dependencies.moduleName(file);
-    const id = `${module}#${other.exportPath}`;
-    return succeed({ facts: { ...plain, id, declared: `${module}:${other.line}` }, module, file });
-  }
-
-  const writer = dependencies.of(file);
-  if (!writer)
-    return refuse(`'${other.file}' only declares it, and no project with a manifest has written that`);
-  const { kind, owner, manifestName, found } = writer;
-  if (!found) {
-    const details = { task, kind, owner, file: manifestName };
-    return unread(report("dependencyWithoutManifest", details, location), owner);
-  }
-  if (!found.ok) return unread({ ...found.failure, location }, owner);
-  const { manifest, modules, root: otherRoot } = found.value;
-  const source = modules.get(dependencies.realFile(file));
-  if (source === undefined) {
-    const details = { task, kind, owner, file: other.file };
-    return unread(report("moduleNotInManifest", details, location), other.file);
-  }
-
-  const ownId = `${source}#${other.exportPath}`;
-  const module = dependencies.moduleName(path.resolve(otherRoot, source));
+  const found = readOtherModule(other, `Task '${task}'`, location, root, dependencies, refuse);
+  if (!found.ok) return found;
+  const { module, file, described: project } = found.value;
   const id = `${module}#${other.exportPath}`;
-  const { javascript } = manifest.modules?.[source] ?? {};
-  const place = { module, file: javascript === undefined ? undefined : path.resolve(otherRoot, javascript) };
+  if (!project)
+    return succeed({ facts: { ...plain, id, declared: `${module}:${other.line}` }, module, file });
+
+  const { manifest, root: otherRoot, kind, owner } = project;
+  const place = { module, file };
+  const declaration = `${dependencies.moduleName(path.resolve(root, other.file))}:${other.line}`;
+  const ownId = `${project.source}#${other.exportPath}`;
   const described = Object.hasOwn(manifest.tasks, ownId) ? manifest.tasks[ownId] : undefined;
   if (!described) {
     if (!other.isMadeByTask) {
-      const declared = `${dependencies.moduleName(file)}:${other.line}`;
-      return succeed({ facts: { ...plain, id, declared }, ...place });
+      return succeed({ facts: { ...plain, id, declared: declaration }, ...place });
     }
     const named = `list it by the name of its declaration, or build '${owner}' again`;
-    return refuse(`the manifest of '${owner}' has no task '${ownId}': ${named}`);
+    return fail(refuse(`the manifest of '${owner}' has no task '${ownId}': ${named}`));
   }
   const difference = compareWiring(plain, described);
   if (difference !== undefined) {
-    return unread(report("dependencyStale", { kind, owner, difference }, location));
+    return fail(unread(report("dependencyStale", { kind, owner, difference }, location)));
   }
   const { name, doc, declared, compute, retries, timeout, tags, cache } = described;
   const options = Object.entries({ compute, retries, timeout, tags, cache }).filter(
@@ -96,10 +72,7 @@ export function readOtherTask(
     id,
     name: typeof name === "string" ? name : plain.name,
     doc: typeof doc === "string" ? doc : undefined,
-    declared:
-      typeof declared === "string"
-        ? dependencies.declared(declared, otherRoot)
-        : `${dependencies.moduleName(file)}:${other.line}`,
+    declared: typeof declared === "string" ? dependencies.declared(declared, otherRoot) : declaration,
     options: { value: Object.fromEntries(options) as JsonObject, locations: new Map() },
   };
   return succeed({ facts, ...place });

@@ -38,6 +38,13 @@ export function prefetchTypes(
   /** An intersection of objects is read as one object. */
   const isObjects = (type: Type) =>
     has(type, TypeFlags.Intersection) && (answers.members.known(type) ?? []).every(isOpen);
+  /** Of a resource nobody reads the value: a client's type may lead through a whole library. */
+  const isResource = (type: Type) =>
+    has(type, TypeFlags.Intersection) &&
+    (answers.members.known(type) ?? []).some((member) => {
+      const symbol = answers.symbolOf.known(member);
+      return symbol?.name === "ResourceMark" && originOf(symbol) === "core";
+    });
   const known = <Key, Answer>(question: Question<Key, readonly Answer[]>, keys: readonly Key[]) =>
     keys.flatMap((key) => question.known(key) ?? []);
 
@@ -72,7 +79,7 @@ export function prefetchTypes(
     const next = [
       ...known(
         answers.members,
-        groups.filter((type) => !isObjects(type)),
+        groups.filter((type) => !isObjects(type) && !isResource(type)),
       ),
       ...known(answers.typeArguments, references),
       ...symbols.flatMap((symbol) => answers.typeOf.known(symbol) ?? []),

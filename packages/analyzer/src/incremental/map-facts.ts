@@ -96,12 +96,17 @@ export function mapLocations(facts: PartFacts, change: Change<Location>): PartFa
       location: change(element.location),
       plain: element.plain && changeTask(element.plain),
     })),
+    resources: pipeline.resources.map((resource) => ({ ...resource, location: change(resource.location) })),
   });
   const moved: PartFacts = {
     ...facts,
     tasks: facts.tasks.map(changeTask),
     datasets: facts.datasets.map(changeDataset),
     pipelines: facts.pipelines.map(changePipeline),
+    resources: facts.resources.map((resource) => ({
+      ...resource,
+      nameLocation: change(resource.nameLocation),
+    })),
     diagnostics: facts.diagnostics.map((diagnostic) => mapPlaces(diagnostic, change)),
   };
   return mapMentions(moved, (mention) => ({

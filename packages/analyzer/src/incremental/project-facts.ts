@@ -32,7 +32,14 @@ interface KnownFile {
   readonly datasets: ReadonlySet<string | undefined>;
 }
 
-const nothing: PartFacts = { tasks: [], datasets: [], pipelines: [], calls: [], diagnostics: [] };
+const nothing: PartFacts = {
+  tasks: [],
+  datasets: [],
+  pipelines: [],
+  resources: [],
+  calls: [],
+  diagnostics: [],
+};
 
 /** Reads the facts of one program. */
 export class ProjectReader {
@@ -148,9 +155,13 @@ export class ProjectReader {
     if (!statement?.options || retyped.has(statement) || indexInParts === undefined) return undefined;
     const before = parts[indexInParts];
     const options = alignment?.before.statements[indexInParts]?.options ?? statement.options;
-    const isOneTask = ({ tasks, datasets, pipelines }: PartFacts, { start, end }: Span) => {
+    const isOneTask = ({ tasks, datasets, pipelines, resources }: PartFacts, { start, end }: Span) => {
       const at = tasks[0]?.location.start ?? start;
-      return tasks.length === 1 && datasets.length + pipelines.length === 0 && !(start <= at && at < end);
+      return (
+        tasks.length === 1 &&
+        datasets.length + pipelines.length + resources.length === 0 &&
+        !(start <= at && at < end)
+      );
     };
     return before &&
       isOneTask(facts, statement.options) &&

@@ -34,7 +34,16 @@ export const optionKinds: ReadonlyMap<string, string> = new Map([
   ["azureBlob", "azure-blob"],
 ]);
 
-const declarative = new Set(["task", "pipeline", "dataset", "of", "env", "secret", ...optionKinds.keys()]);
+const declarative = new Set([
+  "task",
+  "pipeline",
+  "dataset",
+  "of",
+  "resource",
+  "env",
+  "secret",
+  ...optionKinds.keys(),
+]);
 
 /** Whether the function of core only describes: a bundle that does not use the result can leave its call out. */
 export function isDeclarative(name: string): boolean {
@@ -59,4 +68,9 @@ function leadsToCore(host: CompilerHost, call: Node, object: Node): boolean {
 /** Module and export of a declaration, `src/tasks.ts#clean`; undefined where it is not exported. */
 export function exportId(declaration: Declaration | undefined): string | undefined {
   return declaration?.exportPath === undefined ? undefined : `${declaration.file}#${declaration.exportPath}`;
+}
+
+/** Why a declaration without an id cannot be used. */
+export function unexported({ name, file }: Declaration): string {
+  return `'${name}' is no exported function or const of ${file}, so a worker could not find it`;
 }

@@ -1,5 +1,6 @@
 import { compareText } from "@glacier-ts/core";
 import type { CompilerHost, Type } from "../compiler-host.js";
+import type { InjectedFacts } from "../model.js";
 
 /** The datasets that a type may be, and what else it may be. */
 export interface MarkedType {
@@ -24,13 +25,15 @@ export interface Mark {
 
 type ReadMark = Pick<Mark, "name" | "nameType" | "core">;
 
-/** The mark of a `Param` or `Secret` type. */
+/** The mark of a `Param`, `Secret` or `Resource` type. */
 export interface InjectedMark {
-  readonly kind: "param" | "secret";
+  readonly kind: InjectedFacts["kind"];
   readonly name: string | undefined;
   /** The type of the name as text. */
   readonly nameType: string;
 }
+
+const injectedKinds = ["param", "secret", "resource"] as const;
 
 /** How deep in a type a dataset is looked for: a wrapper in a wrapper is enough, and types may never end. */
 const maxDepth = 4;
@@ -114,15 +117,17 @@ export class MarkReader {
     return isCandidate && this.#coreProperty(type, "~context") !== undefined;
   }
 
-  /** What a `Param` or `Secret` type says; undefined for other types. Its name is undefined where it is no literal. */
+  /** What a `Param`, `Secret` or `Resource` type says; undefined for other types. Its name is undefined where it is no literal. */
   injected(type: Type): InjectedMark | undefined {
     const kind = this.#host.kind(type);
     if (kind !== "object" && kind !== "intersection") return undefined;
-    const param = this.#coreProperty(type, "~param");
-    const secret = param ?? this.#coreProperty(type, "~secret");
-    if (!secret) return undefined;
-    const { name, text } = this.#nameIn(secret.type);
-    return { kind: param ? "param" : "secret", name, nameType: text };
+    for (const injected of injectedKinds) {
+      const mark = this.#coreProperty(type, `~${injected}`);
+      if (!mark) continue;
+      const { name, text } = this.#nameIn(mark.type);
+      return { kind: injected, name, nameType: text };
+    }
+    return undefined;
   }
 
   #markOf(type: Type): ReadMark | undefined {

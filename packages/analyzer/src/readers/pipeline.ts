@@ -7,12 +7,17 @@ import {
   type PipelineFacts,
   type TaskFacts,
 } from "../model.js";
+import { arrayElements } from "./array-elements.js";
 import { constantExpression, exportedDeclaration, isElsewhere, originalDeclaration } from "./constant.js";
-import { coreFunction, exportId } from "./core-call.js";
+import { coreFunction, exportId, unexported } from "./core-call.js";
 import { holdsTasks, isTask } from "./exported-tasks.js";
+import { firstLine } from "./first-line.js";
+import { type ListedResources, readResources } from "./resource.js";
 import { isMadeByTask, type TaskReader } from "./task.js";
 
-/** Reads calls of `pipeline({ name, tasks })`. */
+const noResources: ListedResources = { resources: [], diagnostics: [], lacksResources: false };
+
+/** Reads calls of `pipeline({ name, tasks, resources })`. */
 export class PipelineReader {
   readonly #host: CompilerHost;
   readonly #tasks: TaskReader;
@@ -36,7 +41,12 @@ export class PipelineReader {
         diagnostics: [report("unreadablePipeline", { found }, host.location(argument))],
       };
     }
-    const { name: nameNode, tasks: tasksNode, unread } = readProperties(host, options);
+    const {
+      name: nameNode,
+      tasks: tasksNode,
+      resources: resourcesNode,
+      unread,
+    } = readProperties(host, options);
     if (unread && !(nameNode && tasksNode)) {
       const found = `'${firstLine(host.text(unread))}', which cannot be read`;
       return {
@@ -53,6 +63,7 @@ export class PipelineReader {
 
     const elements = new ElementReader(host, this.#tasks, name);
     if (tasksNode) elements.readTasks(tasksNode);
+    const listed = resourcesNode ? readResources(host, resourcesNode, name) : noResources;
     const declaration = host.declarationOfValue(call);
     return {
       facts: {
@@ -63,8 +74,10 @@ export class PipelineReader {
         doc: host.doc(call),
         elements: elements.elements,
         isIncomplete: elements.isIncomplete,
+        resources: listed.resources,
+        lacksResources: listed.lacksResources || (unread !== undefined && !resourcesNode),
       },
-      diagnostics: elements.diagnostics,
+      diagnostics: [...elements.diagnostics, ...listed.diagnostics],
     };
   }
 }
@@ -78,8 +91,6 @@ class ElementReader {
   readonly #host: CompilerHost;
   readonly #tasks: TaskReader;
   readonly #pipeline: string;
-  /** Arrays that are being read: one that is spread into itself has no end. */
-  readonly #openArrays = new Set<Node>();
 
   constructor(host: CompilerHost, tasks: TaskReader, pipeline: string) {
     this.#host = host;
@@ -103,20 +114,10 @@ class ElementReader {
 
   #array(array: Extract<Expression, { kind: "array" }>): void {
     const host = this.#host;
-    this.#openArrays.add(array.node);
-    for (const element of array.elements) {
-      const expression = host.expression(element);
-      if (expression.kind !== "spread") {
-        this.#element(element, undefined, host.symbolAt(element));
-        continue;
-      }
-      const spread = constantExpression(host, expression.expression);
-      const isOwn = !isElsewhere(host, expression.expression);
-      if (spread.kind === "array" && isOwn && !this.#openArrays.has(spread.node)) this.#array(spread);
-      else if (isOwn) this.#refuse(element, "what is spread into it must be a constant array");
-      else this.#refuse(element, `what is spread into it is ${elsewhere}`);
+    for (const { node, why } of arrayElements(host, array, "tasks")) {
+      if (why === undefined) this.#element(node, undefined, host.symbolAt(node));
+      else this.#refuse(node, why);
     }
-    this.#openArrays.delete(array.node);
   }
 
   #object(object: Extract<Expression, { kind: "object" }>): void {
@@ -288,10 +289,6 @@ class ElementReader {
   }
 }
 
-const elsewhere =
-  "declared in another package or project, whose values are not known here: list its tasks by their names";
-const unexported = ({ name, file }: Declaration) =>
-  `'${name}' is no exported function or const of ${file}, so a worker could not find it`;
 const madeElsewhere = "the call of task() that made it is not its value";
 const nested = "and tasks cannot be nested: list them by their names";
 
@@ -300,10 +297,15 @@ function readProperties(
   host: CompilerHost,
   object: Extract<Expression, { kind: "object" }>,
   open: ReadonlySet<Node> = new Set(),
-): { name?: Node | undefined; tasks?: Node | undefined; unread?: Node | undefined } {
+): {
+  name?: Node | undefined;
+  tasks?: Node | undefined;
+  resources?: Node | undefined;
+  unread?: Node | undefined;
+} {
   let found: ReturnType<typeof readProperties> = {};
   for (const { key, value, node, isSpread } of object.properties) {
-    if (key === "name" || key === "tasks") {
+    if (key === "name" || key === "tasks" || key === "resources") {
       found = { ...found, [key]: value, ...(!value && { unread: node }) };
       continue;
     }
@@ -325,10 +327,4 @@ function isOpaque(host: CompilerHost, type: Type): boolean {
 
 function literalValue(expression: Expression): unknown {
   return expression.kind === "literal" ? expression.value : undefined;
-}
-
-/** The first line of an expression, for a message. */
-function firstLine(text: string): string {
-  const [line = ""] = text.split("\n");
-  return line.length > 40 || line !== text ? `${line.slice(0, 40)}…` : line;
 }

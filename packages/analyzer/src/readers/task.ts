@@ -167,13 +167,14 @@ export class TaskReader {
     return { type: this.#host.print(type), mentionsDataset: this.#marks.isIn(type) };
   }
 
-  /** A run parameter or a secret: a type all of whose members, apart from undefined, have one mark. */
+  /** A run parameter, a secret or a resource: a type all of whose members, apart from undefined, have one mark. */
   #injected(type: Type, members: readonly Type[]): InjectedFacts | undefined {
     const values = members.filter((member) => this.#host.kind(member) !== "undefined");
     const marks = values.map((member) => this.#marks.injected(member));
     const [first] = marks;
     if (!first || marks.some((mark) => mark?.kind !== first.kind || mark.name !== first.name))
       return undefined;
+    if (first.kind === "resource") return { ...first, schema: {}, type: "" };
     return { ...first, schema: this.#schemas.read(values).schema, type: this.#host.print(type) };
   }
 

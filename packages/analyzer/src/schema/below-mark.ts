@@ -1,6 +1,6 @@
 import type { CompilerHost, Type } from "../compiler-host.js";
 
-const markNames = new Set(["DatasetMark", "ParamMark", "SecretMark"]);
+const markNames = new Set(["DatasetMark", "ParamMark", "SecretMark", "ResourceMark"]);
 
 /** The payload of an intersection of one type with a mark; undefined for other types. */
 export function belowMark(host: CompilerHost, type: Type): Type | undefined {

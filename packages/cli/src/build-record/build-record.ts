@@ -42,7 +42,7 @@ interface StoredBuild {
   readonly files: Readonly<Record<string, Stamp>>;
   readonly folders: Readonly<Record<string, Stamp>>;
   readonly manifestFile: string;
-  /** What to import for the modules of tasks. */
+  /** What to import for the modules of tasks and resources. */
   readonly modules: Readonly<Record<string, string>>;
   readonly warnings: readonly Problem[];
   readonly code: CodeCache;
@@ -94,7 +94,7 @@ export class BuildRecord {
     return manifest.value;
   }
 
-  /** As `Project.outputFile`, for the modules of tasks. */
+  /** As `Project.outputFile`, for the modules of tasks and resources. */
   outputFile(module: string): string | undefined {
     const { modules } = this.#stored;
     return Object.hasOwn(modules, module) ? path.resolve(this.root, modules[module] ?? "") : undefined;
@@ -152,7 +152,9 @@ function describeBuild(build: FinishedBuild): StoredBuild | undefined {
   const relative = (file: string) => path.relative(root, file).split(path.sep).join("/");
   const byPath = (stamped: ReadonlyMap<string, Stamp>) =>
     Object.fromEntries(Array.from(stamped, ([at, stamp]) => [relative(at), stamp]));
-  const modules = new Set(Object.keys(manifest.tasks).map((id) => id.slice(0, id.lastIndexOf("#"))));
+  const resources = Object.values(manifest.pipelines).flatMap((pipeline) => pipeline.resources ?? []);
+  const ids = [...Object.keys(manifest.tasks), ...resources.map(({ id }) => id)];
+  const modules = new Set(ids.map((id) => id.slice(0, id.lastIndexOf("#"))));
   const outputFiles = [...modules].flatMap((module) => {
     const file = project.outputFile(module);
     return file === undefined ? [] : [[module, relative(file)]];

@@ -162,7 +162,7 @@ async function runPrepared(
     const outcome = await withInterrupts(view, exitAtOnce, (signal) =>
       executor.execute({
         ...request,
-        functions: loaded.value,
+        ...loaded.value,
         secrets: secrets.provide,
         signal,
         onEvent: (event) => {
@@ -178,14 +178,15 @@ async function runPrepared(
   }
 }
 
-/** The functions of the run's tasks. Where nothing has to run, no module is imported. */
+/** The functions of the run's tasks, and their resources. Where nothing has to run, no module is imported. */
 async function loadNeeded({ graph, forecasts, project }: PreparedRun) {
   const tasks = new Set(forecasts.keys());
   if ([...forecasts.values()].some(({ does }) => does === "run")) return loadTasks(graph, tasks, project);
   const neverCalled: TaskFunction = () => {
     throw new Error("Internal error: a task was called although its result is current");
   };
-  return { ok: true, value: new Map(Array.from(tasks, (id) => [id, neverCalled])) } as const;
+  const functions = new Map(Array.from(tasks, (id) => [id, neverCalled]));
+  return { ok: true, value: { functions, resources: new Map() } } as const;
 }
 
 /** The first Ctrl-C cancels the run, and tasks may tidy up; the second does not wait for them. */
@@ -217,19 +218,20 @@ async function finish(
 ): Promise<ExitCode> {
   const failures = outcome.failures.map((failure): Problem => {
     const diagnostic = describeFailure(graph, failure);
-    return failure.reason === "task-threw"
+    return failure.reason === "task-threw" || failure.reason === "resource-unavailable"
       ? { ...diagnostic, stack: renderStack(failure.error) }
       : diagnostic;
   });
   if (outcome.status !== "succeeded" && failures.length === 0) failures.push(describeStop(graph, outcome));
+  const problems = [...(outcome.warnings ?? []), ...failures];
   if (terminal.isJson) {
-    await writeRunResult(outcome, [...warnings, ...failures], terminal.stdout);
+    await writeRunResult(outcome, [...warnings, ...problems], terminal.stdout);
     view.close();
   } else {
     view.close();
     terminal.stdout.writeLine(await renderRunSummary(tracker, outcome, terminal.stdout));
-    if (failures.length > 0) terminal.stderr.writeLine("");
-    terminal.tellProblems(failures, undefined);
+    if (problems.length > 0) terminal.stderr.writeLine("");
+    terminal.tellProblems(problems, undefined);
   }
   return outcome.status === "succeeded" ? exitCode.fine : exitCode.problems;
 }

@@ -4,8 +4,12 @@ import {
   errorText,
   fail,
   type Graph,
+  getTask,
   isIdOf,
+  type ManifestResource,
+  type ResourceDeclaration,
   type Result,
+  type RunRequest,
   renderStack,
   report,
   succeed,
@@ -13,26 +17,32 @@ import {
   type TaskId,
   taskMetadata,
 } from "@glacier-ts/core";
-import { type Exports, errorInfo, findExport } from "@glacier-ts/runtime";
+import { type Exports, errorInfo, findExport, isFunction } from "@glacier-ts/runtime";
 import type { BuiltProject } from "../built-project.js";
 import type { Problem } from "../problem.js";
 import { fromWorkingDirectory } from "../render-problems.js";
 
+/** What a run calls. */
+export type LoadedTasks = Required<Pick<RunRequest, "functions" | "resources">>;
+
 /**
- * Imports the modules of tasks, never the pipeline's own: that one may run the pipeline by itself.
+ * Imports the modules of tasks and of the resources that they take, never the pipeline's own: that one may run the
+ * pipeline by itself.
  *
- * @returns the function of every task; or, for every module, GLA4011 (it cannot be loaded) or GLA4004 (the task is not in it)
+ * @returns the function of every task and the declaration of every resource; or, for every module, GLA4011 (it cannot be
+ *   loaded) or GLA4004 (the task or resource is not in it)
  */
 export async function loadTasks(
   graph: Graph,
   tasks: ReadonlySet<TaskId>,
   { moduleOf }: Pick<BuiltProject, "moduleOf">,
-): Promise<Result<ReadonlyMap<TaskId, TaskFunction>, readonly Problem[]>> {
+): Promise<Result<LoadedTasks, readonly Problem[]>> {
   const problems: Problem[] = [];
   const functions = new Map<TaskId, TaskFunction>();
-  for (const [module, ids] of byModule(graph.order.filter((id) => tasks.has(id)))) {
-    const found = ids.map((id) => moduleOf(id));
-    const file = found[0] && fileURLToPath(found[0].url);
+  const resources = new Map<string, ResourceDeclaration<string, {}>>();
+  for (const [module, wanted] of wantedByModule(graph, tasks)) {
+    const [first] = [...wanted.tasks, ...wanted.resources.map(({ id }) => id)].map((id) => moduleOf(id));
+    const file = first && fileURLToPath(first.url);
     if (file === undefined || !existsSync(file)) {
       problems.push(report("moduleUnloadable", { module, why: notEmitted }));
       continue;
@@ -42,28 +52,47 @@ export async function loadTasks(
       problems.push(loaded.failure);
       continue;
     }
-    for (const [index, id] of ids.entries()) {
-      const run = findExport(loaded.value, found[index]?.path ?? []);
+    for (const id of wanted.tasks) {
+      const run = findExport(loaded.value, moduleOf(id)?.path ?? [], isFunction);
       const compiledId = run && (taskMetadata(run)?.id ?? id);
       if (run && compiledId !== undefined && isIdOf(compiledId, id)) functions.set(id, run);
-      else problems.push(stale(graph, id, file, compiledId));
+      else problems.push(staleTask(graph, id, file, compiledId));
+    }
+    for (const { id, name } of wanted.resources) {
+      const declaration = findExport(loaded.value, moduleOf(id)?.path ?? [], isDeclaration);
+      if (declaration?.name === name) resources.set(name, declaration);
+      else problems.push(staleResource(graph, name, file));
     }
   }
-  return problems.length > 0 ? fail(problems) : succeed(functions);
+  return problems.length > 0 ? fail(problems) : succeed({ functions, resources });
 }
 
 const notEmitted =
   "the project writes no JavaScript for it; check `noEmit`, `emitDeclarationOnly` and `include` in the tsconfig";
 
 /** `src/tasks.ts` of `src/tasks.ts#Sales.clean`. */
-const moduleName = (id: TaskId) => id.slice(0, id.lastIndexOf("#"));
+const moduleName = (id: string) => id.slice(0, id.lastIndexOf("#"));
 
-function byModule(ids: readonly TaskId[]): ReadonlyMap<string, readonly TaskId[]> {
-  const modules = new Map<string, TaskId[]>();
-  for (const id of ids) {
-    const tasks = modules.get(moduleName(id)) ?? [];
-    modules.set(moduleName(id), tasks);
-    tasks.push(id);
+interface Wanted {
+  readonly tasks: TaskId[];
+  readonly resources: ManifestResource[];
+}
+
+function wantedByModule(graph: Graph, tasks: ReadonlySet<TaskId>): ReadonlyMap<string, Wanted> {
+  const modules = new Map<string, Wanted>();
+  const wantedOf = (id: string) => {
+    const wanted = modules.get(moduleName(id)) ?? { tasks: [], resources: [] };
+    modules.set(moduleName(id), wanted);
+    return wanted;
+  };
+  const taken = new Set<string>();
+  for (const id of graph.order) {
+    if (!tasks.has(id)) continue;
+    wantedOf(id).tasks.push(id);
+    for (const { name } of getTask(graph, id).manifest.resources ?? []) taken.add(name);
+  }
+  for (const resource of graph.pipeline.resources ?? []) {
+    if (taken.has(resource.name)) wantedOf(resource.id).resources.push(resource);
   }
   return modules;
 }
@@ -78,12 +107,22 @@ async function importModule(file: string): Promise<Result<Exports, Problem>> {
   }
 }
 
-function stale(graph: Graph, id: TaskId, file: string, compiledId: string | undefined): Problem {
-  const place = fromWorkingDirectory("", file);
-  const name = id.slice(moduleName(id).length + 1);
+function isDeclaration(value: unknown): value is ResourceDeclaration<string, {}> {
+  const { options } = (value ?? {}) as Partial<ResourceDeclaration<string, {}>>;
+  return isFunction(options?.open);
+}
+
+function staleTask(graph: Graph, id: TaskId, file: string, compiledId: string | undefined): Problem {
   const found = compiledId === undefined ? "has no such function" : `has task '${compiledId}' there`;
-  return report("staleBuild", {
-    pipeline: graph.name,
-    detail: `the manifest has '${name}', '${place}' ${found}`,
-  });
+  const name = id.slice(moduleName(id).length + 1);
+  return stale(graph, `the manifest has '${name}', '${fromWorkingDirectory("", file)}' ${found}`);
+}
+
+function staleResource(graph: Graph, name: string, file: string): Problem {
+  const place = fromWorkingDirectory("", file);
+  return stale(graph, `the manifest has resource '${name}', '${place}' has no such declaration`);
+}
+
+function stale(graph: Graph, detail: string): Problem {
+  return report("staleBuild", { pipeline: graph.name, detail });
 }

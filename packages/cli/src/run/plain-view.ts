@@ -69,6 +69,8 @@ export function eventLine(event: RunEvent, tracker: RunTracker, channel: Channel
     case "dataset-loaded":
     case "dataset-stored":
     case "dataset-versioned":
+    case "resource-opened":
+    case "resource-closed":
     case "run-finished":
       return undefined;
     default:

@@ -109,6 +109,8 @@ export class RunTracker {
         return;
       case "task-logged":
       case "dataset-versioned":
+      case "resource-opened":
+      case "resource-closed":
       case "run-finished":
         return;
       default:

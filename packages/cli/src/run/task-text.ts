@@ -63,6 +63,7 @@ export function failureText(failure: Failure): string {
     case "output-missing":
       return `returned nothing for '${escapeText(failure.dataset)}'`;
     case "dataset-unavailable":
+    case "resource-unavailable":
     case "state-unavailable":
       return `${failure.diagnostic.code}: ${escapeText(failure.diagnostic.message)}`;
     default:

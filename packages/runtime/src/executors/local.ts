@@ -19,9 +19,12 @@ export interface LocalExecutorOptions {
   readonly retryDelayMs?: number;
   /** How long a function may go on after its timeout before it is given up. 1000 by default. */
   readonly graceMs?: number;
+  /** How long each resource may take to be closed before it is given up. 10000 by default. */
+  readonly closeTimeoutMs?: number;
   /**
    * Whether each call of a task gets a process of its own. By default a task that asks for a container, a serverless
-   * function or `workers` gets a thread, within its `memory`, and all others run in this process.
+   * function or `workers` gets a thread, within its `memory`, and all others run in this process. A task that takes a
+   * resource always does.
    */
   readonly isolate?: boolean;
   /** Whether what tasks return is checked against the types that they declare. False by default: the compiler has. */
@@ -51,17 +54,21 @@ export class LocalExecutor implements Executor {
   constructor(options: LocalExecutorOptions = {}) {
     const { concurrency = availableParallelism(), concurrencyOf = {} } = options;
     const { retryDelayMs = 1000, graceMs = 1000, validates = false, isolate = false, storage } = options;
+    const { closeTimeoutMs = 10_000 } = options;
     for (const amount of [concurrency, ...Object.values(concurrencyOf)]) {
       if (!(amount >= 1) || Math.floor(amount) !== amount)
         throw new RangeError(`concurrency is ${amount}, expected a whole number from 1`);
     }
     if (!(retryDelayMs >= 0)) throw new RangeError(`retryDelayMs is ${retryDelayMs}, expected 0 or more`);
     if (!(graceMs >= 0)) throw new RangeError(`graceMs is ${graceMs}, expected 0 or more`);
+    if (!(closeTimeoutMs >= 0))
+      throw new RangeError(`closeTimeoutMs is ${closeTimeoutMs}, expected 0 or more`);
     this.#state = options.state;
     this.#settings = {
       concurrency: { total: concurrency, byKind: concurrencyOf },
       retryDelayMs,
       graceMs,
+      closeTimeoutMs,
       validates,
       isolate,
       ...(storage && { storage }),

@@ -4,7 +4,7 @@ import type { TaskContext, TaskFunction } from "@glacier-ts/core";
 import { errorInfo } from "../error-info.js";
 import { makeTaskLog } from "../task-log.js";
 import type { Connection } from "./connection.js";
-import { type Exports, findExport } from "./find-export.js";
+import { type Exports, findExport, isFunction } from "./find-export.js";
 import type { CallerMessage } from "./messages.js";
 import { ownedBuffers } from "./owned-buffers.js";
 import { failureOf, untransferable } from "./remote-failure.js";
@@ -104,7 +104,7 @@ export class TaskHost {
 }
 
 async function importTask({ module }: Call): Promise<TaskFunction> {
-  const run = findExport((await import(module.url)) as Exports, module.path);
+  const run = findExport((await import(module.url)) as Exports, module.path, isFunction);
   if (run) return run;
   throw new Error(`Internal error: module '${module.url}' has no function '${module.path.join(".")}'`);
 }

@@ -3,9 +3,11 @@ import {
   type Executor,
   fail,
   type GivenDatasets,
+  type GivenResources,
   type ParamsOption,
   type Pipeline,
   type ProducedNames,
+  type ResourceDeclaration,
   type ResultNames,
   type RunEvent,
   type RunResult,
@@ -20,6 +22,8 @@ import type { DatasetAccess } from "../stored-datasets.js";
 export type TestOptions<T extends Tasks, Kept extends string = never> = ParamsOption<T> & {
   /** Values of datasets that need not be produced: the tasks that make them, and only serve them, are not called. */
   readonly given?: GivenDatasets<T>;
+  /** Resources by name: a test opens none. What is given is not closed either. */
+  readonly resources?: GivenResources<T>;
   /** Datasets to return besides those that no task reads. */
   readonly keep?: readonly Kept[];
   /** Values of secrets by name, or a provider; by default there are none. */
@@ -33,8 +37,8 @@ export interface TestRun<Values> extends RunResult<Values> {
 }
 
 /**
- * Runs a pipeline with some of its datasets replaced. No storage is read or written: what is read from outside must be
- * given. What tasks return is checked against their datasets' types, and no retry waits.
+ * Runs a pipeline with some of its datasets, and its resources, replaced. No storage is read or written, and no resource
+ * opened: what comes from outside must be given. What tasks return is checked against their datasets' types, and no retry waits.
  *
  * ```ts
  * const { datasets } = await testPipeline(analytics, { given: { raw_users: [ada, bob] } });
@@ -51,6 +55,7 @@ export async function testPipeline<T extends Tasks, Kept extends ProducedNames<T
     given = {},
     keep = [],
     secrets = {},
+    resources = {},
     params,
   } = options as TestOptions<T, Kept> & {
     readonly params?: object;
@@ -60,7 +65,14 @@ export async function testPipeline<T extends Tasks, Kept extends ProducedNames<T
   const local = new LocalExecutor({ validates: true, retryDelayMs: 0, storage: inMemory(stored) });
   const executor: Executor = {
     name: "test",
-    execute: (request) => local.execute({ ...request, given: new Map(Object.entries(given)) }),
+    execute: (request) => {
+      const names = [...(request.resources?.keys() ?? [])];
+      return local.execute({
+        ...request,
+        given: new Map(Object.entries(given)),
+        resources: new Map(names.map((name) => [name, givenResource(name, resources)])),
+      });
+    },
   };
   const result = await pipeline.run<Kept>({
     executor,
@@ -70,6 +82,16 @@ export async function testPipeline<T extends Tasks, Kept extends ProducedNames<T
     ...(params && { params }),
   } as Parameters<typeof pipeline.run<Kept>>[0]);
   return { ...result, stored, events };
+}
+
+/** A resource that is there, or else cannot be opened. It is the test's own, so it is not closed. */
+function givenResource(name: string, given: object): ResourceDeclaration<string, {}> {
+  const values: Readonly<Record<string, {}>> = { ...given };
+  const open = () => {
+    if (Object.hasOwn(values, name)) return values[name] as {};
+    throw new Error(`a test opens no resource: give it, \`resources: { ${name}: … }\``);
+  };
+  return { name, options: { open, close: () => {} } };
 }
 
 /** A storage that begins empty, and ends with the test. */
