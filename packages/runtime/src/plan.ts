@@ -123,7 +123,14 @@ function planTask(
     const stored = graph.datasets.get(output.dataset)?.manifest?.storage !== undefined;
     storesOutputs ||= stored;
     streams ||= stream && !stored;
-    return { dataset: known(datasets, output.dataset), keys: parsePointer(path), path, nullable, stored, stream };
+    return {
+      dataset: known(datasets, output.dataset),
+      keys: parsePointer(path),
+      path,
+      nullable,
+      stored,
+      stream,
+    };
   });
   return {
     id,
