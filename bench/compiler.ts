@@ -9,8 +9,8 @@ import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type Manifest, parseManifest } from "@glacier-ts/core";
+import type { BenchRow } from "./bench-row.ts";
 import { cpuSeconds } from "./cpu-seconds.ts";
-import type { BenchRow } from "./executor.ts";
 import { generateProject, type ProjectSize } from "./generate-project.ts";
 import { median } from "./statistics.ts";
 

@@ -8,7 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import type { BenchRow } from "./executor.ts";
+import type { BenchRow } from "./bench-row.ts";
 import { generateProject, type ProjectSize } from "./generate-project.ts";
 import { median } from "./statistics.ts";
 

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { Tsserver } from "../tests/hosts/support/tsserver.ts";
-import type { BenchRow } from "./executor.ts";
+import { type BenchRow, renderRow } from "./bench-row.ts";
 import { generateProject, type ProjectSize } from "./generate-project.ts";
 import { median } from "./statistics.ts";
 
@@ -97,6 +97,6 @@ async function measure(
 
 if (import.meta.main) {
   for (const row of await benchEditor()) {
-    console.log(`${row.name}: ${row.ratio.toFixed(2)} (goal ${row.goal}); ${row.detail}`);
+    console.log(renderRow(row));
   }
 }

@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 export interface ProjectSize {
   readonly tasks: number;
   readonly files: number;
+  /** Tasks ask for a serverless function, which gets a process when it runs here. True by default. */
+  readonly isServerless?: boolean;
 }
 
 const filesPerPipeline = 20;
@@ -27,7 +29,7 @@ const fieldTypes = [
  * Writes a project of a given size: chains of tasks with bodies that the type checker has to work on, a module of
  * payload types for every ten files, and a pipeline for every twenty.
  */
-export function generateProject(folder: string, { tasks, files }: ProjectSize): void {
+export function generateProject(folder: string, { tasks, files, isServerless = true }: ProjectSize): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(path.join(folder, "src"), { recursive: true });
   const write = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
@@ -54,7 +56,10 @@ export function generateProject(folder: string, { tasks, files }: ProjectSize): 
     write(`src/types${group}.ts`, typesModule(group));
   for (let file = 0; file < files; file++) {
     const before = file % filesPerPipeline === 0 ? undefined : { file: file - 1, task: firstTask(file - 1) };
-    write(`src/tasks${file}.ts`, tasksModule(file, firstTask(file), firstTask(file + 1), before));
+    write(
+      `src/tasks${file}.ts`,
+      tasksModule(file, firstTask(file), firstTask(file + 1), before, isServerless),
+    );
   }
   for (let index = 0; index * filesPerPipeline < files; index++) {
     const members = Array.from({ length: filesPerPipeline }, (_, offset) => index * filesPerPipeline + offset)
@@ -81,22 +86,26 @@ function tasksModule(
   file: number,
   from: number,
   to: number,
-  before?: { file: number; task: number },
+  before: { file: number; task: number } | undefined,
+  isServerless: boolean,
 ): string {
   const group = Math.floor(file / filesPerTypes);
   const entities = range(0, entitiesPerTypes).map((entity) => `Entity${group}_${entity}`);
   const imports = [
-    `import { compute, type Dataset, task } from "@glacier-ts/core";`,
+    `import { ${isServerless ? "compute, " : ""}type Dataset, task } from "@glacier-ts/core";`,
     `import type { ${entities.join(", ")} } from "./types${group}.js";`,
     ...(before ? [`import type { D${before.task} } from "./tasks${before.file}.js";`] : []),
   ];
   const body = range(from, to).map((index) => {
     const entity = `Entity${group}_${index % entitiesPerTypes}`;
     const input = index > from ? index - 1 : before?.task;
+    const compute = isServerless
+      ? `compute: compute.serverless({ memory: ${128 * (1 + (index % 8))} }), `
+      : "";
     return `
 export type D${index} = Dataset<"d${index}", ${entity}[]>;
 /** Task ${index}. */
-export const t${index} = task({ compute: compute.serverless({ memory: ${128 * (1 + (index % 8))} }), retries: ${index % 4} }, async (${input === undefined ? "" : `rows: D${input}`}): Promise<D${index}> => {
+export const t${index} = task({ ${compute}retries: ${index % 4} }, async (${input === undefined ? "" : `rows: D${input}`}): Promise<D${index}> => {
   const out: ${entity}[] = [];
 ${input === undefined ? "" : loop}  return out;
 });`;

@@ -7,8 +7,8 @@ import os from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import type { BenchRow } from "./bench-row.ts";
 import { cpuSeconds } from "./cpu-seconds.ts";
-import type { BenchRow } from "./executor.ts";
 import { generateProject } from "./generate-project.ts";
 import { median } from "./statistics.ts";
 

@@ -1,18 +1,31 @@
 /**
- * Prints every benchmark as a ratio that was measured in one run; `--only executor`, `compiler`,
- * `typescript7`, `editor` or `hosts` for a part.
+ * Prints every benchmark as a ratio that was measured in one run; `--only executor`, `engine`, `engine-state`, `compiler`,
+ * `typescript7`, `editor` or `hosts` for a part: what has that name, or a name that begins with it and a dash.
  * Ratios hold on a busy machine, times do not, so none of this is a test.
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { type BenchRow, renderRow } from "./bench-row.ts";
 import { benchCompiler } from "./compiler.ts";
 import { benchCompiler7 } from "./compiler7.ts";
 import { benchEditor } from "./editor.ts";
-import { type BenchRow, benchExecutor } from "./executor.ts";
+import { benchCached } from "./engine-cached.ts";
+import { benchGraphs } from "./engine-graphs.ts";
+import { benchState } from "./engine-state.ts";
+import { benchTable } from "./engine-table.ts";
+import { benchThreads } from "./engine-threads.ts";
+import { benchWaiting } from "./engine-waiting.ts";
+import { benchExecutor } from "./executor.ts";
 import { benchHosts } from "./hosts.ts";
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]> | readonly BenchRow[]>> = {
   executor: benchExecutor,
+  "engine-graphs": benchGraphs,
+  "engine-state": benchState,
+  "engine-threads": benchThreads,
+  "engine-table": benchTable,
+  "engine-waiting": benchWaiting,
+  "engine-cached": benchCached,
   compiler: benchCompiler,
   typescript7: benchCompiler7,
   editor: benchEditor,
@@ -20,17 +33,12 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]> | read
 };
 
 const { values } = parseArgs({ options: { only: { type: "string" } } });
-const names = values.only === undefined ? Object.keys(benches) : [values.only];
-for (const name of names) {
-  const bench = benches[name];
-  if (!bench) {
-    console.error(`There is no bench '${name}'; there are ${Object.keys(benches).join(", ")}`);
-    process.exit(2);
-  }
-  for (const row of await bench()) {
-    const verdict = row.ratio <= row.goal ? "met" : "missed";
-    console.log(
-      `${row.ratio.toFixed(2).padStart(7)} (goal ${row.goal}, ${verdict})  ${row.name}: ${row.detail}`,
-    );
-  }
+const { only } = values;
+const chosen = Object.entries(benches).filter(
+  ([name]) => only === undefined || name === only || name.startsWith(`${only}-`),
+);
+if (chosen.length === 0) {
+  console.error(`There is no bench '${only}'; there are ${Object.keys(benches).join(", ")}`);
+  process.exit(2);
 }
+for (const [, bench] of chosen) for (const row of await bench()) console.log(renderRow(row));

@@ -76,12 +76,18 @@ export function planOf(graph: Graph): Plan {
 }
 
 function buildPlan(graph: Graph): Plan {
-  const ids = byUrgency(graph);
-  const numbers: Numbers = {
-    tasks: new Map(ids.map((id, number) => [id, number])),
-    datasets: new Map([...graph.datasets.keys()].map((name, number) => [name, number])),
-  };
-  const tasks = ids.map((id) => planTask(graph, getTask(graph, id), numbers));
+  const places = numbersOf(graph.order);
+  const readersByPlace = graph.order.map((id) =>
+    getTask(graph, id).downstream.map((reader) => known(places, reader)),
+  );
+  const numbers = byUrgency(readersByPlace);
+  const datasetNumbers = numbersOf(graph.datasets.keys());
+
+  const tasks = new Array<PlannedTask>(graph.order.length);
+  for (const [place, id] of graph.order.entries()) {
+    const downstream = (readersByPlace[place] as number[]).map((reader) => numbers[reader] as number);
+    tasks[numbers[place] as number] = planTask(graph, getTask(graph, id), datasetNumbers, downstream);
+  }
 
   const readers: number[][] = Array.from(graph.datasets, () => []);
   for (const [number, task] of tasks.entries())
@@ -89,41 +95,44 @@ function buildPlan(graph: Graph): Plan {
   const datasets = Array.from(graph.datasets.values(), (dataset, number): PlannedDataset => {
     const { name, manifest, producers } = dataset;
     const schema = manifest && graph.schemas[manifest.schema.slice("#/schemas/".length)];
-    const [producer] = producers.map((id) => numbers.tasks.get(id));
+    const [producer] = producers.map((id) => numbers[known(places, id)]);
     return { name, manifest, schema, producer, readers: readers[number] as number[] };
   });
   return { graph, tasks, datasets };
 }
 
-interface Numbers {
-  readonly tasks: ReadonlyMap<TaskId, number>;
-  readonly datasets: ReadonlyMap<string, number>;
-}
-
-function planTask(graph: Graph, task: GraphTask, numbers: Numbers): PlannedTask {
-  const { id, manifest, upstream } = task;
-  let arity = manifest.context === undefined ? 0 : manifest.context + 1;
-  const { params = [], secrets = [], resources = [] } = manifest;
-  for (const { position } of [...params, ...secrets, ...resources]) {
-    arity = Math.max(arity, position + 1);
+function planTask(
+  graph: Graph,
+  { id, manifest, upstream }: GraphTask,
+  datasets: ReadonlyMap<string, number>,
+  downstream: readonly number[],
+): PlannedTask {
+  const { params = [], secrets = [], resources = [], context = -1 } = manifest;
+  let arity = context + 1;
+  for (const injected of [params, secrets, resources]) {
+    for (const { position } of injected) arity = Math.max(arity, position + 1);
   }
   const inputs = manifest.inputs.map((input): PlannedInput => {
     const { position, optional = false, nullable = false } = input;
-    const dataset = known(numbers.datasets.get(input.dataset), input.dataset);
     arity = Math.max(arity, position + 1);
-    return { position, dataset, optional, nullable };
+    return { position, dataset: known(datasets, input.dataset), optional, nullable };
   });
   let storesOutputs = false;
   let streams = false;
   const outputs = manifest.outputs.map((output): PlannedOutput => {
     const { path, nullable = false, stream = false } = output;
-    const dataset = known(numbers.datasets.get(output.dataset), output.dataset);
     const stored = graph.datasets.get(output.dataset)?.manifest?.storage !== undefined;
     storesOutputs ||= stored;
     streams ||= stream && !stored;
-    return { dataset, keys: parsePointer(path), path, nullable, stored, stream };
+    return {
+      dataset: known(datasets, output.dataset),
+      keys: parsePointer(path),
+      path,
+      nullable,
+      stored,
+      stream,
+    };
   });
-  const downstream = task.downstream.map((reader) => known(numbers.tasks.get(reader), reader));
   return {
     id,
     manifest,
@@ -137,28 +146,47 @@ function planTask(graph: Graph, task: GraphTask, numbers: Numbers): PlannedTask 
   };
 }
 
-/** All tasks, those with the longest way to the end of the graph first. */
-function byUrgency(graph: Graph): readonly TaskId[] {
-  const wayLength = new Map<TaskId, number>();
-  for (const id of graph.order.toReversed()) {
+/**
+ * Numbers tasks, those with the longest way to the end of the graph first.
+ *
+ * @param readers by task, in the graph's order: the tasks that read from it
+ */
+function byUrgency(readers: readonly (readonly number[])[]): Int32Array {
+  const wayLengths = new Int32Array(readers.length);
+  const byLength: number[][] = [];
+  for (let task = readers.length - 1; task >= 0; task--) {
     let longest = 0;
-    for (const reader of getTask(graph, id).downstream)
-      longest = Math.max(longest, wayLength.get(reader) ?? 0);
-    wayLength.set(id, longest + 1);
+    for (const reader of readers[task] as readonly number[])
+      longest = Math.max(longest, (wayLengths[reader] as number) + 1);
+    wayLengths[task] = longest;
+    const alike = byLength[longest];
+    if (alike) alike.push(task);
+    else byLength[longest] = [task];
   }
-  const byLength: TaskId[][] = graph.order.map(() => []);
-  for (const id of graph.order) byLength[(wayLength.get(id) ?? 1) - 1]?.push(id);
-  return byLength.reverse().flat();
+  const numbers = new Int32Array(readers.length);
+  // Both rows are from the end: the number of the last one is the highest.
+  let number = readers.length - 1;
+  for (const tasks of byLength) for (const task of tasks) numbers[task] = number--;
+  return numbers;
 }
+
+const wholeValue: readonly string[] = [];
 
 /** @see RFC 6901 */
 function parsePointer(path: string): readonly string[] {
-  if (path === "") return [];
+  if (path === "") return wholeValue;
   const keys = path.split("/").slice(1);
   return keys.map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
-function known(number: number | undefined, name: string): number {
+function numbersOf<Key>(keys: Iterable<Key>): ReadonlyMap<Key, number> {
+  const numbers = new Map<Key, number>();
+  for (const key of keys) numbers.set(key, numbers.size);
+  return numbers;
+}
+
+function known<Key extends string>(numbers: ReadonlyMap<Key, number>, name: Key): number {
+  const number = numbers.get(name);
   if (number === undefined) throw new Error(`Internal error: '${name}' is not in the graph`);
   return number;
 }

@@ -30,6 +30,16 @@ export function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
+/**
+ * Whether an object is plain and holds no other object, as the rows of most tables. Symbols and what is not enumerable
+ * do not count. May throw what a getter or a proxy of the user throws.
+ */
+export function isFlat(object: object): boolean {
+  if (Object.getPrototypeOf(object) !== Object.prototype || Symbol.asyncIterator in object) return false;
+  for (const key in object) if (isObject((object as Record<string, unknown>)[key])) return false;
+  return true;
+}
+
 /** Appends what an object holds that is itself an object. May throw what a proxy or an iterator of the user throws. */
 export function pushParts(object: object, kind: ValueKind, parts: object[]): void {
   switch (kind) {
