@@ -676,7 +676,7 @@ export const catalog = {
     (d: { folder: string; why: string; remedy: string }) =>
       `The state in '${d.folder}' cannot be used: ${d.why}.`,
     "What is known of runs and their results is kept in the folder `.glacier` of the project. Nothing in it is needed to run: what is missing is built again.",
-    (d) => d.remedy,
+    (d) => `${d.remedy}`,
   ),
   stateDamaged: warning(
     5027,

@@ -27,6 +27,7 @@ export class Artifacts {
   /** Hashes of artifacts that are not committed yet. */
   readonly #pending = new Set<string>();
 
+  /** @internal */
   constructor(database: StateDatabase, group: GroupCommit) {
     this.#database = database;
     this.#group = group;

@@ -75,6 +75,8 @@ const latest = "9999";
 /**
  * Removes what nothing needs. Needed are runs by age and number; results that such a run has made or used, and the newest
  * one of each task; and their artifacts. While a run is going on, whatever it may come to use is needed as well.
+ *
+ * @internal
  */
 export function collectGarbage(
   database: StateDatabase,

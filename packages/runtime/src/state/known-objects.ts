@@ -10,6 +10,7 @@ export class KnownObjects {
   readonly #database: StateDatabase;
   readonly #group: GroupCommit;
 
+  /** @internal */
   constructor(database: StateDatabase, group: GroupCommit) {
     this.#database = database;
     this.#group = group;

@@ -71,6 +71,7 @@ const cachedTasks = `
 export class Results {
   readonly #database: StateDatabase;
 
+  /** @internal */
   constructor(database: StateDatabase) {
     this.#database = database;
   }

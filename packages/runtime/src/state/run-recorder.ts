@@ -35,6 +35,7 @@ export class RunRecorder {
   #tasks = 0;
   #isFinished = false;
 
+  /** @internal */
   constructor(database: StateDatabase, group: GroupCommit, results: Results, run: number, onEnd: () => void) {
     this.#database = database;
     this.#group = group;

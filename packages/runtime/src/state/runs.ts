@@ -78,6 +78,7 @@ export class Runs {
   readonly #database: StateDatabase;
   readonly #running: RunningRuns;
 
+  /** @internal */
   constructor(database: StateDatabase, running: RunningRuns) {
     this.#database = database;
     this.#running = running;
