@@ -4,11 +4,14 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
-const bin = fileURLToPath(new URL("../../packages/cli/bin/glacier.js", import.meta.url));
+/** What `glacier` starts. */
+export const bin = fileURLToPath(new URL("../../packages/cli/bin/glacier.js", import.meta.url));
 
 export interface GlacierOptions {
   /** Beside PATH; nothing else of the test's own environment is passed on. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Options of Node. */
+  readonly nodeArgs?: readonly string[];
 }
 
 export interface GlacierResult {
@@ -55,7 +58,7 @@ export function startGlacier(
   args: readonly string[],
   options: GlacierOptions = {},
 ): RunningCommand {
-  return new RunningCommand(process.execPath, [bin, ...args], folder, options);
+  return new RunningCommand(process.execPath, [...(options.nodeArgs ?? []), bin, ...args], folder, options);
 }
 
 /** A process whose output can be waited for; it is ended with its test. */
@@ -103,8 +106,23 @@ export class RunningCommand {
     });
   }
 
+  /** Calls back with each whole line of stdout as soon as it comes; to be called at once. */
+  onLine(callback: (line: string) => void): void {
+    let rest = "";
+    this.#child.stdout.on("data", (text: string) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) callback(line);
+    });
+  }
+
   interrupt(): void {
     this.#child.kill("SIGINT");
+  }
+
+  /** Ends the process at this moment, whatever it does. */
+  kill(): void {
+    this.#child.kill("SIGKILL");
   }
 
   /** Types into the terminal. */

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 
 const nodeModules = fileURLToPath(new URL("../../node_modules", import.meta.url));
 
@@ -73,12 +73,21 @@ export class TempProject {
 
 /** A project that is removed when the test is over; a `tsconfig.json` and a `package.json` are there unless given. */
 export function makeProject(files: Files): TempProject {
-  return emptyProject({
-    "package.json": '{ "type": "module" }',
-    "tsconfig.json": tsconfigWith({}),
-    ...files,
-  });
+  return emptyProject(withConfig(files));
 }
+
+/** As `makeProject`, for all tests of a file, so that it is built once. */
+export function makeSharedProject(files: Files): TempProject {
+  const project = new TempProject(withConfig(files));
+  afterAll(() => project.remove());
+  return project;
+}
+
+const withConfig = (files: Files): Files => ({
+  "package.json": '{ "type": "module" }',
+  "tsconfig.json": tsconfigWith({}),
+  ...files,
+});
 
 /** As `makeProject`, with nothing but the files. */
 export function emptyProject(files: Files): TempProject {

@@ -206,7 +206,7 @@ describe.each(["thread", "process"])("on a %s", (kind) => {
     expect(error).toMatchObject({
       name: "Untransferable",
       what: "an item of a stream",
-      why: "() => 2 could not be cloned.",
+      why: "() => 2 could not be cloned",
     });
   });
 

@@ -134,7 +134,7 @@ describe.each(["thread", "process"])("on a %s", (kind) => {
     expect(argument).toMatchObject({
       name: "Untransferable",
       what: "argument 1",
-      why: '() => "one" could not be cloned.',
+      why: '() => "one" could not be cloned',
     });
     const returned = await errorOf(runner.run(callOf("values.mjs#withFunction")));
     expect(returned).toMatchObject({ name: "Untransferable", what: "the value that it returned" });

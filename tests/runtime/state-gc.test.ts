@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { State } from "@glacier-ts/runtime/state";
 import { describe, expect, it } from "vitest";
@@ -117,17 +117,30 @@ describe("collecting garbage", () => {
     writeFileSync(join(stray, "cd"), "stray");
     const aside = join(folder, "artifacts", "new");
     writeFileSync(join(aside, "forgotten"), "12345");
-    utimesSync(join(aside, "forgotten"), 1, 1);
-    writeFileSync(join(aside, "in-work"), "12345");
-    expect(filesIn(folder)).toBe(5);
+    writeFileSync(join(folder, "running", "forgotten"), "");
+    expect(filesIn(folder)).toBe(4);
 
     const sizeBytes = state.cachedTasks()[0]?.sizeBytes ?? 0;
     const { freedBytes, artifacts } = state.gc({ keepRuns: 1 });
     expect(artifacts).toBe(1);
     expect(freedBytes).toBe(sizeBytes / 2 + "stray".length + "12345".length);
-    expect(filesIn(folder)).toBe(2);
+    expect(filesIn(folder)).toBe(1);
+    expect(readdirSync(join(folder, "running"))).toEqual([]);
     const kept = state.result(clean, "c2")?.outputs[0]?.artifact ?? "";
     expect(await state.artifacts.get(kept)).toEqual({ ok: true, value: large(2) });
+  });
+
+  it("keeps files that a run may be writing", async () => {
+    const folder = stateFolder();
+    const state = openState(folder);
+    await record(state, "one", 1, { task: clean, key: "c1", value: large(1) });
+    writeFileSync(join(folder, "artifacts", "new", "in-work"), "12345");
+    const run = state.beginRun(newRun("going-on"));
+    state.gc();
+    expect(filesIn(folder)).toBe(2);
+    run.finish("succeeded");
+    expect(state.gc().freedBytes).toBe("12345".length);
+    expect(filesIn(folder)).toBe(1);
   });
 
   it("keeps what a run may need that is going on", async () => {

@@ -32,6 +32,8 @@ export interface RunDatasetsOptions {
   readonly stored: StoredDatasets;
   /** How to get what a former run has made of a dataset. */
   readonly latest: (dataset: number) => Load | undefined;
+  /** How to get what this run has made of a dataset, or used of a former run. */
+  readonly again: (dataset: number) => Load | undefined;
   /** The run calls the task. */
   readonly isInScope: (task: number) => boolean;
   /** The task may be tried again, and so may read a stream again. */
@@ -49,6 +51,8 @@ export class RunDatasets {
   readonly #plan: Plan;
   readonly #stored: StoredDatasets;
   readonly #kept: ReadonlySet<string>;
+  readonly #latest: (dataset: number) => Load | undefined;
+  readonly #again: (dataset: number) => Load | undefined;
   readonly #isInScope: (task: number) => boolean;
   readonly #isRetried: (task: number) => boolean;
   readonly #validates: boolean;
@@ -60,10 +64,12 @@ export class RunDatasets {
   readonly #loading = new Map<number, Promise<Result<unknown, Diagnostic>>>();
   readonly #reported = new Set<Diagnostic>();
 
-  constructor({ plan, keep, stored, latest, isInScope, isRetried, validates }: RunDatasetsOptions) {
+  constructor({ plan, keep, stored, latest, again, isInScope, isRetried, validates }: RunDatasetsOptions) {
     this.#plan = plan;
     this.#stored = stored;
     this.#kept = new Set(keep);
+    this.#latest = latest;
+    this.#again = again;
     this.#isInScope = isInScope;
     this.#isRetried = isRetried;
     this.#validates = validates;
@@ -73,11 +79,8 @@ export class RunDatasets {
       let readers = this.#kept.has(dataset.name) ? 1 : 0;
       for (const reader of dataset.readers) if (isInScope(reader)) readers++;
       this.#readersLeft[number] = readers;
-      const isMade = dataset.producer !== undefined && isInScope(dataset.producer);
-      if (isMade || readers === 0) continue;
-      if (dataset.manifest?.storage) this.#loads.set(number, () => stored.load(dataset));
-      else if (dataset.producer !== undefined)
-        this.#loads.set(number, latest(number) ?? (() => notKept(plan, number)));
+      const load = readers === 0 || this.#isMade(number) ? undefined : this.#loadOfOthers(number);
+      if (load) this.#loads.set(number, load);
     }
   }
 
@@ -177,8 +180,28 @@ export class RunDatasets {
     for (const [index, { dataset }] of task.outputs.entries()) {
       const load = loads[index];
       if (!load) this.#values[dataset] = null;
-      else if (this.#readersLeft[dataset] !== 0) this.#loads.set(dataset, load);
+      else if (this.#readersLeft[dataset] !== 0) this.#setLoad(dataset, load);
     }
+  }
+
+  /**
+   * A task whose former result was used runs after all: what it reads is needed once more, and what it has made is made
+   * anew.
+   * @returns false where what it reads is not to be had any more; nothing was changed then
+   */
+  takeBack(task: PlannedTask): boolean {
+    const missing = new Map<number, Load>();
+    for (const { dataset } of task.inputs) {
+      if (this.#values[dataset] !== undefined || this.#loads.has(dataset)) continue;
+      const load = this.#isMade(dataset) ? this.#again(dataset) : this.#loadOfOthers(dataset);
+      if (!load) return false;
+      missing.set(dataset, load);
+    }
+    for (const [dataset, load] of missing) this.#setLoad(dataset, load);
+    for (const { dataset } of task.inputs)
+      this.#readersLeft[dataset] = (this.#readersLeft[dataset] as number) + 1;
+    for (const { dataset } of task.outputs) this.#loads.delete(dataset);
+    return true;
   }
 
   /** The task was skipped: its outputs are null. */
@@ -247,6 +270,25 @@ export class RunDatasets {
       this.#values[number] = isAsyncIterable(value) ? value : this.#shareable(number, value);
     }
     return result;
+  }
+
+  #setLoad(dataset: number, load: Load): void {
+    this.#loads.set(dataset, load);
+    this.#loading.delete(dataset);
+  }
+
+  /** A task of the run makes the dataset. */
+  #isMade(number: number): boolean {
+    const { producer } = this.#dataset(number);
+    return producer !== undefined && this.#isInScope(producer);
+  }
+
+  /** How to get what no task of the run makes; undefined where somebody has to give it. */
+  #loadOfOthers(number: number): Load | undefined {
+    const dataset = this.#dataset(number);
+    if (dataset.manifest?.storage) return () => this.#stored.load(dataset);
+    if (dataset.producer === undefined) return undefined;
+    return this.#latest(number) ?? (() => notKept(this.#plan, number));
   }
 
   async #storeOne(output: PlannedOutput, value: unknown): Promise<Result<unknown, Diagnostic>> {

@@ -29,6 +29,9 @@ import { startTimer } from "./timer.js";
 /** How long tasks may be started one after another before timers, I/O and signals get their turn. */
 const turnMs = 10;
 
+/** A busy task holds a slot. */
+const stage = { waits: 0, queued: 1, busy: 2 } as const;
+
 export interface RunSettings {
   readonly runId: string;
   readonly concurrency: Concurrency;
@@ -68,6 +71,12 @@ export class Run implements AttemptHost {
   /** By task: tasks that it reads from and that are not done. */
   readonly #waitingFor: Int32Array;
   readonly #status: (TaskStatus | undefined)[];
+  /** By task: where it is on its way to the end of its attempt. */
+  readonly #stage: Uint8Array;
+  /** By task: 1 where an attempt of it has begun, so that it has its inputs. */
+  readonly #hasStarted: Uint8Array;
+  /** Busy tasks that have to wait once more for what they read. */
+  readonly #beginsAnew = new Set<number>();
   /** Tasks that have to run: no former result of them is current. */
   readonly #isStale = new Set<number>();
   readonly #failures: Failure[] = [];
@@ -119,11 +128,14 @@ export class Run implements AttemptHost {
     );
     this.#waitingFor = this.#countUpstream();
     this.#status = new Array(plan.tasks.length).fill(undefined);
+    this.#stage = new Uint8Array(plan.tasks.length);
+    this.#hasStarted = new Uint8Array(plan.tasks.length);
     this.datasets = new RunDatasets({
       plan,
       keep: request.keep,
       stored,
       latest: (dataset) => this.#memory?.latest(dataset),
+      again: (dataset) => this.#memory?.again(dataset),
       isInScope: (task) => this.#isInScope(task),
       isRetried: (task) => this.#policy(task).retry.limit > 0,
       validates: settings.validates,
@@ -144,8 +156,7 @@ export class Run implements AttemptHost {
     const { graph, tasks } = this.#plan;
     const amount = this.#scope?.filter(Boolean).length ?? tasks.length;
     this.events?.emit({ type: "run-started", pipeline: graph.name, tasks: amount });
-    for (const index of tasks.keys())
-      if (this.#waitingFor[index] === 0 && this.#isInScope(index)) this.#slots.push(index);
+    for (const index of tasks.keys()) if (this.#waitingFor[index] === 0) this.#enqueue(index);
     const { signal, timeoutMs } = this.#request;
     if (signal?.aborted) this.#cancel();
     else signal?.addEventListener("abort", this.#cancel, { once: true });
@@ -216,7 +227,9 @@ export class Run implements AttemptHost {
     this.#running++;
     const task = this.#task(index);
     const missing = this.datasets.firstNull(task);
-    if (missing !== undefined) this.#skip(index, missing);
+    this.#stage[index] = stage.busy;
+    if (this.#isWaiting(index)) this.#leaveSlot(index);
+    else if (missing !== undefined) this.#skip(index, missing);
     else if (this.#memory && !this.#isStale.has(index)) this.#recall(index, this.#memory);
     else this.#load(index);
   }
@@ -236,7 +249,8 @@ export class Run implements AttemptHost {
   }
 
   #recalled(index: number, former: FormerResult | undefined): void {
-    if (former) this.#useAgain(index, former);
+    if (this.#beginsAnew.has(index)) this.#beginAnew(index);
+    else if (former) this.#useAgain(index, former);
     else {
       this.#isStale.add(index);
       if (this.#stop) this.#leaveSlot(index);
@@ -257,9 +271,14 @@ export class Run implements AttemptHost {
 
   /** What was loaded may be null, so the task begins once more. */
   #loaded(index: number, failure: Failure | "known" | undefined): void {
+    const isLost = failure !== undefined && failure !== "known" && this.#makeAgain(failure);
+    if (isLost || failure === undefined || this.#beginsAnew.has(index)) {
+      this.#beginAnew(index);
+      this.#advance();
+      return;
+    }
     this.#leaveSlot(index);
-    if (failure === undefined) this.#slots.push(index);
-    else if (failure !== "known") this.#fail(index, failure);
+    if (failure !== "known") this.#fail(index, failure);
     else if (this.#request.keepGoing) {
       this.#cancelTask(index);
       this.#cancelDownstream(index);
@@ -267,7 +286,52 @@ export class Run implements AttemptHost {
     this.#advance();
   }
 
+  /**
+   * What a task has left in a former run cannot be read, so it runs after all, and what has not read it yet waits.
+   * @returns false where that is of no use: the task has just run, or cannot
+   */
+  #makeAgain(failure: Failure): boolean {
+    if (failure.reason !== "dataset-unavailable" || this.#stop) return false;
+    const index = this.#plan.datasets.find(({ name }) => name === failure.dataset)?.producer;
+    if (index === undefined || this.#status[index] !== "cached") return false;
+    const task = this.#task(index);
+    if (!this.datasets.takeBack(task)) return false;
+    this.#status[index] = undefined;
+    this.#isStale.add(index);
+    for (const reader of task.downstream) {
+      if (!this.#isUntouched(reader)) continue;
+      this.#waitingFor[reader] = (this.#waitingFor[reader] as number) + 1;
+      // What it reads may become another version.
+      this.#isStale.delete(reader);
+      if (this.#stage[reader] === stage.busy) this.#beginsAnew.add(reader);
+    }
+    const makers = new Set(task.inputs.map(({ dataset }) => this.#plan.datasets[dataset]?.producer));
+    for (const maker of makers) {
+      if (maker === undefined || !this.#isInScope(maker) || this.#status[maker] !== undefined) continue;
+      this.#waitingFor[index] = (this.#waitingFor[index] as number) + 1;
+    }
+    if (!this.#isWaiting(index)) this.#enqueue(index);
+    return true;
+  }
+
+  #beginAnew(index: number): void {
+    this.#beginsAnew.delete(index);
+    this.#leaveSlot(index);
+    if (!this.#isWaiting(index)) this.#enqueue(index);
+  }
+
+  /** A task that it reads from is not done; it may be in the queue, where one has to run again. */
+  #isWaiting(index: number): boolean {
+    return (this.#waitingFor[index] as number) > 0;
+  }
+
+  /** Nothing has become of the task yet. */
+  #isUntouched(index: number): boolean {
+    return this.#status[index] === undefined && this.#hasStarted[index] === 0;
+  }
+
   #startAttempt(index: number): void {
+    this.#hasStarted[index] = 1;
     const task = this.#task(index);
     const { timeoutMs, problem } = this.#policy(index);
     const number = this.#retries.failedAttempts(index) + 1;
@@ -303,7 +367,14 @@ export class Run implements AttemptHost {
     if (!attempt.task.streams) this.#listening.delete(attempt);
   }
 
+  #enqueue(index: number): void {
+    if (!this.#isInScope(index) || this.#stage[index] !== stage.waits) return;
+    this.#stage[index] = stage.queued;
+    this.#slots.push(index);
+  }
+
   #leaveSlot(index: number): void {
+    this.#stage[index] = stage.waits;
     this.#running--;
     this.#slots.release(index);
   }
@@ -352,9 +423,10 @@ export class Run implements AttemptHost {
     this.#status[index] = status;
     this.datasets.release(task);
     for (const reader of task.downstream) {
+      if (!this.#isUntouched(reader)) continue;
       const left = (this.#waitingFor[reader] as number) - 1;
       this.#waitingFor[reader] = left;
-      if (left === 0 && this.#isInScope(reader)) this.#slots.push(reader);
+      if (left === 0) this.#enqueue(reader);
     }
   }
 
@@ -364,7 +436,7 @@ export class Run implements AttemptHost {
   }
 
   readonly #tryAgain = (index: number): void => {
-    this.#slots.push(index);
+    this.#enqueue(index);
     this.#advance();
   };
 
@@ -415,7 +487,7 @@ export class Run implements AttemptHost {
     const open = [failed];
     for (let index = open.pop(); index !== undefined; index = open.pop()) {
       for (const reader of this.#task(index).downstream) {
-        if (this.#status[reader] !== undefined || !this.#isInScope(reader)) continue;
+        if (!this.#isUntouched(reader) || !this.#isInScope(reader)) continue;
         this.#cancelTask(reader);
         open.push(reader);
       }

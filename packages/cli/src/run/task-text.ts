@@ -57,7 +57,7 @@ export function failureText(failure: Failure): string {
     case "input-changed":
       return escapeText(`tried to change '${failure.datasets.join("' or '")}'`);
     case "not-transferable":
-      return escapeText(`${failure.what} cannot be sent to where the task runs`);
+      return escapeText(`${failure.what} cannot be sent to or from where the task runs`);
     case "output-invalid":
       return escapeText(`returned ${failure.found} for '${failure.dataset}', expected ${failure.expected}`);
     case "output-missing":

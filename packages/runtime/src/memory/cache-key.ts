@@ -50,7 +50,7 @@ export function keyParts({ manifest, inputs, outputs }: PlannedTask, sources: Ke
 }
 
 /** The key that results are found by. */
-export function keyOf(task: TaskId, parts: KeyParts): string {
+export function keyOf(task: TaskId, parts: JsonObject): string {
   return createHash("sha256")
     .update(JSON.stringify([task, sortKeys(parts)]))
     .digest("hex");

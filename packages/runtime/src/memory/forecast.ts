@@ -41,9 +41,10 @@ export async function forecast(
     if (!isInScope(index)) continue;
     const found = await forecastTask(task);
     forecasts.set(task.id, found);
+    if (found.does === "skip") results.note(task, "skipped", { attempts: 0, durationMs: 0 });
     for (const { dataset } of task.outputs) {
       if (found.does === "run") made[dataset] = task;
-      else if (found.does === "skip" || results.isNothing(dataset)) made[dataset] = null;
+      else if (results.isNothing(dataset)) made[dataset] = null;
     }
   }
   return forecasts;

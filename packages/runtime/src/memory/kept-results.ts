@@ -56,6 +56,8 @@ export class KeptResults implements RunMemory {
   readonly #options: KeptResultsOptions;
   /** By dataset: the version that this run works with; null for nothing, undefined where it has none, or none yet. */
   readonly #versions: (string | null | undefined)[];
+  /** By dataset: what this run has made, or used of a former run. */
+  readonly #outputs: (StoredOutput | undefined)[] = [];
   readonly #readings = new Map<number, Promise<void>>();
   readonly #keys = new Map<TaskId, TaskKey>();
   #last: ReadonlyMap<string, StoredResult> | undefined;
@@ -88,35 +90,19 @@ export class KeptResults implements RunMemory {
     values: readonly unknown[],
     effort: Effort,
   ): Promise<Result<readonly NewVersion[], Diagnostic>> {
-    const outputs: StoredOutput[] = [];
-    const versions: NewVersion[] = [];
-    for (const [index, output] of task.outputs.entries()) {
-      const value = values[index];
-      const kept = value === null ? nothing : await this.#keepOne(output, value);
-      if (!kept?.ok) {
-        if (kept) return kept;
-        continue;
-      }
-      const { name: dataset } = this.#dataset(output.dataset);
-      const rows = Array.isArray(value) ? { rows: value.length } : {};
-      outputs.push({ dataset, path: output.path, ...kept.value, ...rows });
-      const { version, sizeBytes } = kept.value;
-      this.#versions[output.dataset] = version;
-      if (version !== null) versions.push({ dataset, version, ...rows, ...(sizeBytes && { sizeBytes }) });
-    }
-    // What cannot be kept whole is made anew each time.
-    const result = outputs.length === task.outputs.length ? this.#result(task, outputs, effort) : undefined;
-    const row = { id: task.id, status: "succeeded" as const, ...effort, ...(result && { key: result.key }) };
     try {
-      await this.#options.recorder?.commit(result, row);
-      return succeed(versions);
+      return await this.#keepAll(task, values, effort);
     } catch (error) {
       if (error instanceof GlacierError && error.diagnostics[0]) return fail(error.diagnostics[0]);
       throw error;
     }
   }
 
-  note({ id }: PlannedTask, status: TaskStatus, effort: Effort, cachedFrom?: string): void {
+  note({ id, outputs }: PlannedTask, status: TaskStatus, effort: Effort, cachedFrom?: string): void {
+    if (status === "skipped") {
+      for (const { dataset, path } of outputs)
+        this.#useOutput(dataset, { dataset: this.#dataset(dataset).name, path, version: null });
+    }
     const key = this.#keys.get(id)?.key;
     const commit = this.#options.recorder?.commit(undefined, {
       id,
@@ -132,6 +118,11 @@ export class KeptResults implements RunMemory {
 
   latest(dataset: number): Load | undefined {
     const output = this.#latestOutput(dataset);
+    return output && this.#load(dataset, output);
+  }
+
+  again(dataset: number): Load | undefined {
+    const output = this.#outputs[dataset];
     return output && this.#load(dataset, output);
   }
 
@@ -166,7 +157,7 @@ export class KeptResults implements RunMemory {
     if (!result) return stale(this.#whatChanged(task, parts));
     const ageMs = Date.now() - Date.parse(result.createdAt);
     const { maxAgeMs } = policy;
-    if (maxAgeMs !== undefined && ageMs > maxAgeMs) return stale({ reason: "too-old", ageMs, maxAgeMs });
+    if (maxAgeMs !== undefined && !(ageMs <= maxAgeMs)) return stale({ reason: "too-old", ageMs, maxAgeMs });
     return this.#useIfThere(task, result);
   }
 
@@ -204,7 +195,8 @@ export class KeptResults implements RunMemory {
 
   #whatChanged(task: PlannedTask, parts: KeyParts): Staleness {
     const last = this.#lastResults().get(task.id);
-    if (!last || !("code" in last.parts)) return { reason: "never-run" };
+    // Without a key there are no parts; and no database can be trusted with every byte.
+    if (!last || keyOf(task.id, last.parts) !== last.key) return { reason: "never-run" };
     const changes = compareParts(last.parts as KeyParts, parts);
     return { reason: "changed", changes };
   }
@@ -244,10 +236,46 @@ export class KeptResults implements RunMemory {
   ): Examination {
     const outputs = task.outputs.map(({ dataset }): FormerOutput | null => {
       const output = byDataset.get(this.#dataset(dataset).name) as StoredOutput;
-      this.#versions[dataset] = output.version;
+      this.#useOutput(dataset, output);
       return output.version === null ? null : { version: output.version, load: this.#load(dataset, output) };
     });
     return { isCurrent: true, result, former: { runId: result.runId, outputs } };
+  }
+
+  /** @throws GlacierError for GLA5026 */
+  async #keepAll(
+    task: PlannedTask,
+    values: readonly unknown[],
+    effort: Effort,
+  ): Promise<Result<readonly NewVersion[], Diagnostic>> {
+    const outputs: StoredOutput[] = [];
+    const versions: NewVersion[] = [];
+    for (const [index, output] of task.outputs.entries()) {
+      const value = values[index];
+      const kept = value === null ? nothing : await this.#keepOne(output, value);
+      if (!kept?.ok) {
+        if (kept) return kept;
+        continue;
+      }
+      const { name: dataset } = this.#dataset(output.dataset);
+      const rows = Array.isArray(value) ? { rows: value.length } : {};
+      const made = { dataset, path: output.path, ...kept.value, ...rows };
+      outputs.push(made);
+      this.#useOutput(output.dataset, made);
+      const { version, sizeBytes } = kept.value;
+      if (version !== null) versions.push({ dataset, version, ...rows, ...(sizeBytes && { sizeBytes }) });
+    }
+    // What cannot be kept whole is made anew each time.
+    const result = outputs.length === task.outputs.length ? this.#result(task, outputs, effort) : undefined;
+    const row = { id: task.id, status: "succeeded" as const, ...effort, ...(result && { key: result.key }) };
+    await this.#options.recorder?.commit(result, row);
+    return succeed(versions);
+  }
+
+  /** The run works with an output of a task, of this run or a former one. */
+  #useOutput(dataset: number, output: StoredOutput): void {
+    this.#outputs[dataset] = output;
+    this.#versions[dataset] = output.version;
   }
 
   /** Keeps a value; undefined where it cannot be kept. */
@@ -273,7 +301,8 @@ export class KeptResults implements RunMemory {
     return { key, runId, task: task.id, pipelineId: plan.graph.id, createdAt, parts, outputs, durationMs };
   }
 
-  #load(dataset: number, { artifact }: StoredOutput): Load {
+  #load(dataset: number, { version, artifact }: StoredOutput): Load {
+    if (version === null) return async () => succeed(null);
     const { stored, state } = this.#options;
     const planned = this.#dataset(dataset);
     if (artifact === undefined) return () => stored.load(planned);

@@ -52,13 +52,19 @@ export function keptResults(
   });
 }
 
-/** The results of the tasks that are finished in a run. */
+/** The results of the tasks that are finished in a run, or were so in a run that it went on with. */
 function finishedIn(state: State, runId: string): ReadonlyMap<string, StoredResult> {
   const finished = new Map<string, StoredResult>();
-  for (const { id, status, key } of state.run(runId)?.tasks ?? []) {
-    if (key === undefined || (status !== "succeeded" && status !== "cached")) continue;
-    const result = state.result(id, key);
-    if (result) finished.set(id, result);
+  for (
+    let run = state.run(runId);
+    run;
+    run = run.resumedFrom === undefined ? undefined : state.run(run.resumedFrom)
+  ) {
+    for (const { id, status, key } of run.tasks) {
+      if (finished.has(id) || key === undefined || (status !== "succeeded" && status !== "cached")) continue;
+      const result = state.result(id, key);
+      if (result) finished.set(id, result);
+    }
   }
   return finished;
 }

@@ -20,6 +20,8 @@ export interface RunMemory {
   note(task: PlannedTask, status: TaskStatus, effort: Effort, cachedFrom?: string): void;
   /** How to get what a task of a former run has made of a dataset; undefined where nothing is kept. */
   latest(dataset: number): Load | undefined;
+  /** How to get what this run has made of a dataset, or used of a former run; undefined where nothing is kept. */
+  again(dataset: number): Load | undefined;
   /** Every event of the run. */
   append(event: RunEvent): void;
   /** The run is over: settles when all of it is kept. */

@@ -4,12 +4,16 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 
 const tailLength = 4096;
 
+/** From here on, a process that is out of memory writes addresses, which are of no use to anybody. */
+const lastWords = Buffer.from("\n<--- Last few GCs --->");
+
 /** Passes on what a process writes to one of its standard streams, at the pace of the stream that takes it. */
 export class ProcessOutput {
   readonly #source: Readable;
   readonly #target: Writable;
   readonly #decoder = new StringDecoder();
   #tail = "";
+  readonly #lastWords: Buffer[] = [];
   #chunks = 0;
   #hasEnded = false;
   #written: Promise<void> = Promise.resolve();
@@ -20,9 +24,9 @@ export class ProcessOutput {
     void this.#passOn();
   }
 
-  /** The end of what was written. */
-  get tail(): string {
-    return this.#tail;
+  /** The process has written that it is out of memory; that is not passed on. */
+  get isOutOfMemory(): boolean {
+    return this.#lastWords.length > 0 && /out of memory/i.test(this.#tail);
   }
 
   /**
@@ -37,6 +41,7 @@ export class ProcessOutput {
       await nextTurn();
       await nextTurn();
     }
+    if (!this.isOutOfMemory) for (const chunk of this.#lastWords) await this.#write(chunk);
     this.#source.destroy();
   }
 
@@ -45,13 +50,24 @@ export class ProcessOutput {
       for await (const chunk of this.#source) {
         this.#chunks++;
         this.#tail = (this.#tail + this.#decoder.write(chunk)).slice(-tailLength);
-        // `write` is looked up each time: a progress display may take it over.
-        this.#written = new Promise((resolve) => this.#target.write(chunk, () => resolve()));
+        this.#written = this.#write(this.#withoutLastWords(chunk));
         await this.#written;
       }
     } catch {
       // The pipe is broken or was given up: there is nothing more to pass on.
     }
     this.#hasEnded = true;
+  }
+
+  /** `write` is looked up each time: a progress display may take it over. */
+  #write(chunk: Buffer): Promise<void> {
+    return new Promise((resolve) => this.#target.write(chunk, () => resolve()));
+  }
+
+  #withoutLastWords(chunk: Buffer): Buffer {
+    const start = this.#lastWords.length > 0 ? 0 : chunk.indexOf(lastWords);
+    if (start < 0) return chunk;
+    this.#lastWords.push(chunk.subarray(start));
+    return chunk.subarray(0, start);
   }
 }

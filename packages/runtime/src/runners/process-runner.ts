@@ -8,6 +8,7 @@ import type { CrashCause } from "@glacier-ts/core";
 import { errorInfo } from "../error-info.js";
 import { CallQueue, type StartedCall } from "./call-queue.js";
 import { processConnection } from "./connection.js";
+import { endWithThisProcess } from "./end-with-this-process.js";
 import { OngoingCall } from "./ongoing-call.js";
 import { ProcessOutput } from "./process-output.js";
 import { Crash, type RemoteCall, type TaskRunner } from "./task-runner.js";
@@ -54,6 +55,7 @@ function startProcess(call: RemoteCall, stop: AbortController): StartedCall {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   if (!child.pid) return notStarted(child);
+  endWithThisProcess(child);
   const exit = exitOf(child);
   const stdout = new ProcessOutput(child.stdout as Readable, process.stdout);
   const stderr = new ProcessOutput(child.stderr as Readable, process.stderr);
@@ -63,7 +65,7 @@ function startProcess(call: RemoteCall, stop: AbortController): StartedCall {
   const ongoing = new OngoingCall(call, processConnection(child), stop);
   const ended = exit.then(async (cause) => {
     await Promise.all([stdout.finish(), stderr.finish()]);
-    const ranOut = cause.kind === "killed" && /out of memory/i.test(stderr.tail);
+    const ranOut = cause.kind === "killed" && stderr.isOutOfMemory;
     ongoing.end(ranOut ? { kind: "out-of-memory", limitMb: memoryMb } : cause);
   });
   return { result: ongoing.result, ended };

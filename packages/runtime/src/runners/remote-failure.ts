@@ -18,8 +18,8 @@ export function errorOf(failure: RemoteFailure): RemoteError | Untransferable {
 
 const maxLength = 200;
 
-/** Why a message could not be posted. Of a function, Node quotes the whole source. */
+/** Why a message could not be posted, as part of a sentence. Of a function, Node quotes the whole source. */
 export function untransferable(what: string, thrown: unknown): Untransferable {
-  const { message } = errorInfo(thrown);
+  const message = errorInfo(thrown).message.replace(/\.$/, "");
   return new Untransferable(what, message.length > maxLength ? `${message.slice(0, maxLength)}…` : message);
 }

@@ -16,9 +16,6 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { ReadBytes } from "./artifact-bytes.js";
 
-/** A file that is written aside has not been forgotten by a killed process while it is younger. */
-const asideMs = 60 * 60 * 1000;
-
 export class ArtifactFiles {
   readonly #folder: string;
 
@@ -82,15 +79,13 @@ export class ArtifactFiles {
     }
   }
 
-  /** Removes files that nobody goes on writing. @returns their size */
-  removeForgotten(): number {
+  /** Removes the files that are being written: while no run is going on, killed processes have left them. @returns their size */
+  removeAside(): number {
     let sizeBytes = 0;
     const folder = join(this.#folder, "new");
     for (const name of namesIn(folder)) {
-      const stats = statSync(join(folder, name), { throwIfNoEntry: false });
-      if (!stats || Date.now() - stats.mtimeMs < asideMs) continue;
+      sizeBytes += statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0;
       rmSync(join(folder, name), { force: true });
-      sizeBytes += stats.size;
     }
     return sizeBytes;
   }

@@ -159,7 +159,11 @@ class Sweep {
     const files = new ArtifactFiles(this.#database.folder);
     const select = this.#database.statement("SELECT 1 FROM artifacts WHERE hash = ?");
     const isUnknown = ({ hash }: Removed) => select.get(hash) === undefined;
-    this.report.freedBytes += files.removeForgotten();
+    // A run begins in a transaction, so in this one none does.
+    this.#database.change(() => {
+      this.#running.removeLeft();
+      if (this.#goingOn().length === 0) this.report.freedBytes += files.removeAside();
+    });
     for (const listed of files.list()) {
       const unknown = listed.filter(isUnknown);
       if (unknown.length === 0) continue;

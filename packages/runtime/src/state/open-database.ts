@@ -1,6 +1,5 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
 import { type Diagnostic, report } from "@glacier-ts/core";
 import { applicationId, latestVersion, migrate, versionOf } from "./migrations.js";
 import { ProcessLock } from "./process-lock.js";
@@ -16,6 +15,9 @@ const quickCheckBytes = 64 * 2 ** 20;
 
 /** What SQLite keeps beside a database while it is open. */
 const companions = ["-wal", "-shm"];
+
+/** The name of a database that is being made. */
+const making = "state.db.new";
 
 export interface OpenedDatabase {
   readonly database: Database;
@@ -125,8 +127,10 @@ function check(database: Database, pragma: "quick_check" | "integrity_check"): s
 function makeDatabase(folder: string): void {
   // What is left of a database that somebody has deleted would be taken for part of the new one.
   for (const companion of companions) rmSync(fileIn(folder) + companion, { force: true });
-  const temporary = join(folder, `state.db.new-${process.pid}`);
-  for (const ending of ["", ...companions]) rmSync(temporary + ending, { force: true });
+  // The lock is held, so whatever else is being made is left of a killed process.
+  for (const name of readdirSync(folder))
+    if (name.startsWith(making)) rmSync(join(folder, name), { force: true });
+  const temporary = join(folder, making);
   const database = new DatabaseSync(temporary);
   try {
     database.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA application_id = ${applicationId}`);

@@ -51,9 +51,19 @@ export class ProcessLock {
     }
   }
 
+  /** Removes what a killed process has left of a lock: the file, and SQLite's journal of it. */
+  static removeLeft(file: string): void {
+    for (const left of [`${file}-journal`, file]) rmSync(left, { force: true });
+  }
+
   /** @param keepsFile for a lock that others may be waiting for: they have the file open */
   release(keepsFile = false): void {
     this.#database.close();
-    if (!keepsFile) rmSync(this.#file, { force: true });
+    if (keepsFile) return;
+    try {
+      rmSync(this.#file, { force: true });
+    } catch {
+      // The folder has become read-only. What stays is a file, and no lock.
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from "@glacier-ts/core";
+import { readJson } from "./read-json.js";
 import type { StateDatabase } from "./state-database.js";
 
 /** What a task has produced, and of what. */
@@ -142,29 +143,40 @@ interface Row {
   readonly schema: string | null;
 }
 
-/** @param rows those of a result one after another */
+/**
+ * A result that was damaged is none.
+ * @param rows those of a result one after another
+ */
 function readResults(rows: readonly Row[]): readonly StoredResult[] {
   const results: StoredResult[] = [];
   let outputs: StoredOutput[] = [];
   let last: number | undefined;
   for (const row of rows) {
     if (row.number !== last) {
-      outputs = [];
-      results.push({
-        key: row.key,
-        runId: row.run_id,
-        task: row.task,
-        pipelineId: row.pipeline_id,
-        createdAt: row.created_at,
-        parts: JSON.parse(row.parts),
-        outputs,
-        durationMs: row.duration_ms,
-      });
       last = row.number;
+      outputs = [];
+      const result = readResult(row, outputs);
+      if (result) results.push(result);
     }
     if (row.dataset !== null) outputs.push(readOutput(row, row.dataset));
   }
   return results;
+}
+
+function readResult(row: Row, outputs: readonly StoredOutput[]): StoredResult | undefined {
+  const parts = readJson<JsonObject>(row.parts);
+  return (
+    parts && {
+      key: row.key,
+      runId: row.run_id,
+      task: row.task,
+      pipelineId: row.pipeline_id,
+      createdAt: row.created_at,
+      parts,
+      outputs,
+      durationMs: row.duration_ms,
+    }
+  );
 }
 
 function readOutput(row: Row, dataset: string): StoredOutput {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ProcessLock } from "./process-lock.js";
 import type { Database } from "./sqlite.js";
@@ -14,6 +14,7 @@ export class RunningRuns {
     this.#folder = join(folder, "running");
   }
 
+  /** To be called in the transaction that tells of the run. */
   begin(runId: string): void {
     mkdirSync(this.#folder, { recursive: true });
     this.#locks.set(runId, ProcessLock.take(this.#lockOf(runId), 0));
@@ -26,6 +27,15 @@ export class RunningRuns {
 
   endAll(): void {
     for (const runId of this.#locks.keys()) this.end(runId);
+  }
+
+  /** Removes what killed processes have left. To be called in a transaction, where no run begins. */
+  removeLeft(): void {
+    if (!existsSync(this.#folder)) return;
+    const locks = new Set(
+      readdirSync(this.#folder).map((name) => join(this.#folder, name.replace(/-journal$/, ""))),
+    );
+    for (const lock of locks) if (!ProcessLock.isHeld(lock)) ProcessLock.removeLeft(lock);
   }
 
   isRunning(runId: string): boolean {
@@ -44,7 +54,7 @@ export class RunningRuns {
     );
     for (const id of runIds) {
       mark.run(id);
-      rmSync(this.#lockOf(id), { force: true });
+      ProcessLock.removeLeft(this.#lockOf(id));
     }
   }
 

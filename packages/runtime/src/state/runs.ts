@@ -1,4 +1,5 @@
 import type { JsonObject, RunEvent, RunStatus, TaskStatus } from "@glacier-ts/core";
+import { readJson } from "./read-json.js";
 import type { RunningRuns } from "./running-runs.js";
 import type { StateDatabase } from "./state-database.js";
 
@@ -84,15 +85,16 @@ export class Runs {
     this.#running = running;
   }
 
-  /** @returns the run's number in the database */
+  /** Begins a run. @returns its number in the database */
   insert(run: NewRun): number {
     const { runId, pipeline, pipelineId, params, selected, resumedFrom = null, startedAt } = run;
     const chosen = selected ? JSON.stringify(selected) : null;
-    const inserted = this.#database.change(() =>
-      this.#database
+    const inserted = this.#database.change(() => {
+      this.#running.begin(runId);
+      return this.#database
         .statement(insertRun)
-        .run(runId, pipeline, pipelineId, JSON.stringify(params), chosen, resumedFrom, startedAt),
-    );
+        .run(runId, pipeline, pipelineId, JSON.stringify(params), chosen, resumedFrom, startedAt);
+    });
     return Number(inserted.lastInsertRowid);
   }
 
@@ -107,10 +109,13 @@ export class Runs {
     const found = exact ? [exact] : this.#select(byPrefix, { id });
     const row = found.length === 1 ? found[0] : undefined;
     if (!row) return undefined;
+    const params = readJson<JsonObject>(row.params);
+    const selected = readJson<string[] | null>(row.selected ?? "null");
+    if (params === undefined || selected === undefined) return undefined;
     return {
       ...this.#summarise(row),
-      params: JSON.parse(row.params),
-      ...(row.selected !== null && { selected: JSON.parse(row.selected) }),
+      params,
+      ...(selected && { selected }),
       tasks: this.#tasks(row.number),
     };
   }
@@ -120,7 +125,7 @@ export class Runs {
     for (let last = 0; ; ) {
       const batch = this.#database.use(() => select.get(runId, last));
       if (!batch) return;
-      yield* JSON.parse(batch.events as string) as RunEvent[];
+      yield* readJson<RunEvent[]>(batch.events as string) ?? [];
       last = batch.number as number;
     }
   }

@@ -74,15 +74,9 @@ export class State {
    * The run counts as running until it is finished or this process has ended.
    */
   beginRun(run: NewRun): RunRecorder {
-    const { runId } = run;
-    this.#database.use(() => this.#running.begin(runId));
-    const end = () => this.#running.end(runId);
-    try {
-      return new RunRecorder(this.#database, this.#group, this.#results, this.#runs.insert(run), end);
-    } catch (error) {
-      end();
-      throw error;
-    }
+    const number = this.#runs.insert(run);
+    const end = () => this.#running.end(run.runId);
+    return new RunRecorder(this.#database, this.#group, this.#results, number, end);
   }
 
   /** Newest first. */
