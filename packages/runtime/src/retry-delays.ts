@@ -71,3 +71,16 @@ export class RetryDelays {
     return taken;
   }
 }
+
+/** The user's function failed, and may do better another time. */
+export function mayBeRetried(failure: Failure): boolean {
+  switch (failure.reason) {
+    case "task-threw":
+      return !failure.error.isFinal;
+    case "task-timed-out":
+    case "task-crashed":
+      return true;
+    default:
+      return false;
+  }
+}

@@ -15,11 +15,11 @@ import type { InjectedValues } from "./injected-values.js";
 import type { Effort, FormerResult, NewVersion, RememberedRun, RunMemory } from "./memory/run-memory.js";
 import { Places } from "./places.js";
 import type { Plan, PlannedDataset, PlannedTask } from "./plan.js";
-import { RetryDelays } from "./retry-delays.js";
+import { mayBeRetried, RetryDelays } from "./retry-delays.js";
 import { isAsyncIterable, RunDatasets, taskOf } from "./run-datasets.js";
 import { RunEvents } from "./run-events.js";
 import { RunResources } from "./run-resources.js";
-import { scopeOf } from "./scope.js";
+import { RunScope } from "./scope.js";
 import { type Concurrency, Slots } from "./slots.js";
 import { type DatasetAccess, StoredDatasets } from "./stored-datasets.js";
 import { unresourcedStream } from "./streams/unresourced-stream.js";
@@ -63,8 +63,7 @@ export class Run implements AttemptHost {
   /** By task; undefined where the run does not call it. */
   readonly #functions: readonly (TaskFunction | undefined)[];
   readonly #policies: readonly TaskPolicy[];
-  /** By task: the run calls it; undefined where it calls all. */
-  readonly #scope: readonly boolean[] | undefined;
+  readonly #scope: RunScope;
 
   readonly #places: Places;
   readonly #slots: Slots;
@@ -101,7 +100,7 @@ export class Run implements AttemptHost {
     this.runId = settings.runId;
     this.graceMs = settings.graceMs;
     this.injected = injected;
-    this.#scope = scopeOf(plan, request);
+    this.#scope = new RunScope(plan, request);
     this.events = this.#openEvents(settings.memory !== undefined);
     this.resources = new RunResources({
       declarations: request.resources,
@@ -114,11 +113,10 @@ export class Run implements AttemptHost {
       runId: this.runId,
       plan,
       stored,
-      isMade: ({ name, producer }) =>
-        (producer !== undefined && this.#isInScope(producer)) || request.given?.has(name) === true,
+      isMade: (dataset) => this.#scope.makes(dataset),
     });
     this.#functions = plan.tasks.map((task, index) =>
-      this.#isInScope(index) ? functionOf(request, task) : undefined,
+      this.#scope.has(index) ? functionOf(request, task) : undefined,
     );
     this.#policies = plan.tasks.map((task, index) => readPolicy(task.manifest, this.#functions[index]));
     this.#retries = new RetryDelays(settings.retryDelayMs);
@@ -126,7 +124,7 @@ export class Run implements AttemptHost {
       settings.concurrency,
       plan.tasks.map(({ manifest }) => kindOf(manifest)),
     );
-    this.#waitingFor = this.#countUpstream();
+    this.#waitingFor = this.#scope.countUpstream();
     this.#status = new Array(plan.tasks.length).fill(undefined);
     this.#stage = new Uint8Array(plan.tasks.length);
     this.#hasStarted = new Uint8Array(plan.tasks.length);
@@ -136,7 +134,7 @@ export class Run implements AttemptHost {
       stored,
       latest: (dataset) => this.#memory?.latest(dataset),
       again: (dataset) => this.#memory?.again(dataset),
-      isInScope: (task) => this.#isInScope(task),
+      isInScope: (task) => this.#scope.has(task),
       isRetried: (task) => this.#policy(task).retry.limit > 0,
       validates: settings.validates,
     });
@@ -154,8 +152,7 @@ export class Run implements AttemptHost {
       this.#reject = reject;
     });
     const { graph, tasks } = this.#plan;
-    const amount = this.#scope?.filter(Boolean).length ?? tasks.length;
-    this.events?.emit({ type: "run-started", pipeline: graph.name, tasks: amount });
+    this.events?.emit({ type: "run-started", pipeline: graph.name, tasks: this.#scope.size });
     for (const index of tasks.keys()) if (this.#waitingFor[index] === 0) this.#enqueue(index);
     const { signal, timeoutMs } = this.#request;
     if (signal?.aborted) this.#cancel();
@@ -307,7 +304,7 @@ export class Run implements AttemptHost {
     }
     const makers = new Set(task.inputs.map(({ dataset }) => this.#plan.datasets[dataset]?.producer));
     for (const maker of makers) {
-      if (maker === undefined || !this.#isInScope(maker) || this.#status[maker] !== undefined) continue;
+      if (maker === undefined || !this.#scope.has(maker) || this.#status[maker] !== undefined) continue;
       this.#waitingFor[index] = (this.#waitingFor[index] as number) + 1;
     }
     if (!this.#isWaiting(index)) this.#enqueue(index);
@@ -368,7 +365,7 @@ export class Run implements AttemptHost {
   }
 
   #enqueue(index: number): void {
-    if (!this.#isInScope(index) || this.#stage[index] !== stage.waits) return;
+    if (!this.#scope.has(index) || this.#stage[index] !== stage.waits) return;
     this.#stage[index] = stage.queued;
     this.#slots.push(index);
   }
@@ -487,7 +484,7 @@ export class Run implements AttemptHost {
     const open = [failed];
     for (let index = open.pop(); index !== undefined; index = open.pop()) {
       for (const reader of this.#task(index).downstream) {
-        if (!this.#isUntouched(reader) || !this.#isInScope(reader)) continue;
+        if (!this.#isUntouched(reader) || !this.#scope.has(reader)) continue;
         this.#cancelTask(reader);
         open.push(reader);
       }
@@ -505,7 +502,7 @@ export class Run implements AttemptHost {
     this.#isFinished = true;
     this.#request.signal?.removeEventListener("abort", this.#cancel);
     this.#stopTimer?.();
-    const inScope = [...this.#plan.tasks.keys()].filter((index) => this.#isInScope(index));
+    const inScope = [...this.#plan.tasks.keys()].filter((index) => this.#scope.has(index));
     for (const index of inScope) {
       if (this.#status[index]) continue;
       if (!this.#stop) throw new Error(`Internal error: task '${this.#task(index).id}' never became ready`);
@@ -556,7 +553,7 @@ export class Run implements AttemptHost {
   #break(error: unknown): void {
     this.#isFinished = true;
     this.#stopTimer?.();
-    this.resources.close().finally(() => this.#reject(error));
+    Promise.allSettled([this.resources.close(), this.#places.close()]).then(() => this.#reject(error));
   }
 
   #threw(task: PlannedTask, error: unknown): Failure {
@@ -578,21 +575,6 @@ export class Run implements AttemptHost {
     });
   }
 
-  #countUpstream(): Int32Array {
-    const { tasks } = this.#plan;
-    if (!this.#scope) return Int32Array.from(tasks, (task) => task.upstream);
-    const counts = new Int32Array(tasks.length);
-    for (const [index, task] of tasks.entries()) {
-      if (!this.#isInScope(index)) continue;
-      for (const reader of task.downstream) counts[reader] = (counts[reader] as number) + 1;
-    }
-    return counts;
-  }
-
-  #isInScope(index: number): boolean {
-    return this.#scope?.[index] ?? true;
-  }
-
   #effortOf(index: number): Effort {
     return { attempts: this.#retries.failedAttempts(index) + 1, durationMs: 0 };
   }
@@ -611,19 +593,6 @@ export class Run implements AttemptHost {
 }
 
 const noEffort: Effort = { attempts: 0, durationMs: 0 };
-
-/** The user's function failed, and may do better another time. */
-function mayBeRetried(failure: Failure): boolean {
-  switch (failure.reason) {
-    case "task-threw":
-      return !failure.error.isFinal;
-    case "task-timed-out":
-    case "task-crashed":
-      return true;
-    default:
-      return false;
-  }
-}
 
 function kindOf({ compute }: ManifestTask): ComputeKind {
   return (compute?.kind as ComputeKind | undefined) ?? "local";

@@ -1,6 +1,6 @@
 import type { RunRequest, TaskId } from "@glacier-ts/core";
 import { type PlannedTask, planOf } from "../plan.js";
-import { scopeOf } from "../scope.js";
+import { RunScope } from "../scope.js";
 import type { StoredResult } from "../state/index.js";
 import { type DatasetAccess, StoredDatasets } from "../stored-datasets.js";
 import { keptResults, type LocalState } from "./local-state.js";
@@ -25,20 +25,18 @@ export async function forecast(
   storage?: DatasetAccess,
 ): Promise<ReadonlyMap<TaskId, Forecast>> {
   const plan = planOf(request.graph);
-  const scope = scopeOf(plan, request);
-  const isInScope = (task: number) => scope?.[task] ?? true;
+  const scope = new RunScope(plan, request);
   const results = keptResults(local, request, {
     runId: "",
     plan,
     stored: new StoredDatasets(request.projectRoot, storage, undefined),
-    isMade: ({ name, producer }) =>
-      (producer !== undefined && isInScope(producer)) || request.given?.has(name) === true,
+    isMade: (dataset) => scope.makes(dataset),
   });
   const forecasts = new Map<TaskId, Forecast>();
   /** By dataset: what the task that makes it would do; null where it would make nothing. */
   const made: (PlannedTask | null | undefined)[] = [];
   for (const [index, task] of plan.tasks.entries()) {
-    if (!isInScope(index)) continue;
+    if (!scope.has(index)) continue;
     const found = await forecastTask(task);
     forecasts.set(task.id, found);
     if (found.does === "skip") results.note(task, "skipped", { attempts: 0, durationMs: 0 });
