@@ -84,6 +84,8 @@ export class Run implements AttemptHost {
   readonly #listening = new Set<Attempt>();
   /** Attempts that end with the run's time. */
   readonly #limited = new Set<Attempt>();
+  /** Tasks that are running but for the commit of their results. */
+  readonly #hasFreedSlot = new Set<number>();
   #running = 0;
   #stop: Exclude<RunStatus, "succeeded"> | undefined;
   #isAdvancing = false;
@@ -168,7 +170,13 @@ export class Run implements AttemptHost {
       this.#succeed(attempt, outputs, effort, []);
       return;
     }
-    this.#memory.keep(attempt.task, outputs, effort).then(
+    // The commit serves all tasks that are written down when it comes; the slot serves the next one meanwhile.
+    const onWritten = () => {
+      this.#hasFreedSlot.add(attempt.index);
+      this.#slots.release(attempt.index);
+      this.#advance();
+    };
+    this.#memory.keep(attempt.task, outputs, effort, onWritten).then(
       (kept) => {
         if (kept.ok) this.#succeed(attempt, outputs, effort, kept.value);
         else this.attemptFailed(attempt, stateUnavailable(attempt.task, kept.failure));
@@ -373,7 +381,7 @@ export class Run implements AttemptHost {
   #leaveSlot(index: number): void {
     this.#stage[index] = stage.waits;
     this.#running--;
-    this.#slots.release(index);
+    if (!this.#hasFreedSlot.delete(index)) this.#slots.release(index);
   }
 
   #succeed(

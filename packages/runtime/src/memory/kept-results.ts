@@ -89,9 +89,10 @@ export class KeptResults implements RunMemory {
     task: PlannedTask,
     values: readonly unknown[],
     effort: Effort,
+    onWritten: () => void,
   ): Promise<Result<readonly NewVersion[], Diagnostic>> {
     try {
-      return await this.#keepAll(task, values, effort);
+      return await this.#keepAll(task, values, effort, onWritten);
     } catch (error) {
       if (error instanceof GlacierError && error.diagnostics[0]) return fail(error.diagnostics[0]);
       throw error;
@@ -247,6 +248,7 @@ export class KeptResults implements RunMemory {
     task: PlannedTask,
     values: readonly unknown[],
     effort: Effort,
+    onWritten: () => void,
   ): Promise<Result<readonly NewVersion[], Diagnostic>> {
     const outputs: StoredOutput[] = [];
     const versions: NewVersion[] = [];
@@ -268,7 +270,9 @@ export class KeptResults implements RunMemory {
     // What cannot be kept whole is made anew each time.
     const result = outputs.length === task.outputs.length ? this.#result(task, outputs, effort) : undefined;
     const row = { id: task.id, status: "succeeded" as const, ...effort, ...(result && { key: result.key }) };
-    await this.#options.recorder?.commit(result, row);
+    const committed = this.#options.recorder?.commit(result, row);
+    onWritten();
+    await committed;
     return succeed(versions);
   }
 

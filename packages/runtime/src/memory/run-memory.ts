@@ -9,12 +9,15 @@ export interface RunMemory {
   recall(task: PlannedTask): FormerResult | undefined | Promise<FormerResult | undefined>;
   /**
    * Keeps what a task has produced: when it settles, a crash cannot lose it any more.
+   *
+   * @param onWritten called once the values are written down and only the commit is to come, which serves several tasks
    * @returns a version for each output that has one; GLA5026 where nothing can be kept
    */
   keep(
     task: PlannedTask,
     outputs: readonly unknown[],
     effort: Effort,
+    onWritten: () => void,
   ): Promise<Result<readonly NewVersion[], Diagnostic>>;
   /** A task is done that has left nothing new; `cachedFrom` is the run whose result was used again. */
   note(task: PlannedTask, status: TaskStatus, effort: Effort, cachedFrom?: string): void;
