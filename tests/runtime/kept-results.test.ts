@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { LocalExecutor, type LocalState } from "@glacier-ts/runtime";
+import { forecast, LocalExecutor, type LocalState } from "@glacier-ts/runtime";
 import { State } from "@glacier-ts/runtime/state";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
@@ -97,6 +97,28 @@ it("come to what they come to without memory, and call what has not been called 
     },
   );
   await fc.assert(property, { numRuns: 60 });
+});
+
+it("know that what was skipped, and what is null, has not changed", async () => {
+  const state = openState();
+  const pipeline = makePipeline([
+    { name: "a", makes: [{ dataset: "none", path: "", nullable: true }], run: () => null },
+    { name: "b", reads: ["none"], makes: ["skipped"], run: () => 1 },
+    { name: "c", reads: [{ dataset: "skipped", nullable: true }], makes: ["text"], run: String },
+    { name: "d", reads: [{ dataset: "none", nullable: true }], makes: ["other"], run: String },
+  ]);
+  const codeVersions = new Map(["a", "b", "c", "d"].map((name) => [idOf(name) as string, "1"]));
+  const request = { ...pipeline, projectRoot: "", keep: ["other"] };
+  const execute = (force: boolean, selected?: string) =>
+    new LocalExecutor({ state: { state, codeVersions, force } }).execute({
+      ...request,
+      ...(selected !== undefined && { selected: new Set([idOf(selected)]) }),
+    });
+  await execute(false);
+  expect((await execute(false)).tasks.get(idOf("c"))).toBe("cached");
+  expect((await execute(true, "d")).datasets.get("other")).toBe("null");
+  const forecasts = await forecast({ state, codeVersions }, request);
+  expect(forecasts.get(idOf("c"))).toMatchObject({ does: "use-again" });
 });
 
 describe("values", () => {

@@ -15,7 +15,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { State } from "@glacier-ts/runtime/state";
 import { describe, expect, it } from "vitest";
-import { makeResult, newRun, openState, rawDatabase, stateFolder } from "./state-folder.js";
+import { makeResult, newRun, openState, pipelineId, rawDatabase, stateFolder } from "./state-folder.js";
 
 const clean = "src/tasks.ts#clean";
 
@@ -138,6 +138,19 @@ describe("a damaged database", () => {
     writeFileSync(join(folder, "state.db-wal"), log);
     expect(openState(folder).runs()).toEqual([]);
   });
+});
+
+it("a text that was damaged within its page is none", async () => {
+  const folder = await makeState();
+  rawDatabase(folder).exec(`
+    UPDATE results SET parts = replace(parts, '{', '[') WHERE key = 'k1';
+    UPDATE runs SET params = 'x'`);
+  const state = openState(folder);
+  expect(state.result(clean, "k1")).toBeUndefined();
+  expect(state.result(clean, "k2")).toMatchObject({ parts: { code: "k2" }, outputs: [{ version: "v-k2" }] });
+  expect(state.lastResults(pipelineId)).toHaveLength(1);
+  expect(state.runs()).toHaveLength(1);
+  expect(state.run("last")).toBeUndefined();
 });
 
 it("is not used where a newer version has written it", async () => {
