@@ -180,7 +180,12 @@ it(`no byte of the database can be changed so that a run comes to something wron
         break;
       }
       expect(stderr, where).toMatch(/GLA50(26|44)/);
-      expect(attempt, where).toBeLessThan(3);
+      if (attempt < 3) continue;
+      // What says that a later version has written the file, or that nobody may, cannot be told from damage.
+      expect(stderr, where).toMatch(/newer version|read-only/);
+      expect(attempt, where).toBe(3);
+      ends.push("refused");
+      rmSync(file);
     }
   }
   if (process.env.KILLS) console.log(`runs until all was well: ${ends.join(", ")}`);

@@ -9,9 +9,8 @@ import { bin, glacier, RunningCommand } from "../rig/glacier.js";
 import { withoutTimes } from "../rig/output.js";
 import { makeSharedProject } from "../rig/temp-project.js";
 
-const unshare = "unshare";
 const namespace = [["-m"], ["-r", "-m"]].find(
-  (flags) => spawnSync(unshare, [...flags, "sh", "-c", "mount -t tmpfs tmpfs /mnt"]).status === 0,
+  (flags) => spawnSync("unshare", [...flags, "sh", "-c", "mount -t tmpfs tmpfs /mnt"]).status === 0,
 );
 
 /** `trouble` is a command that the first task of each pipeline runs; `size` is that of what the others make. */
@@ -53,7 +52,7 @@ async function withMount(folder: string, options: string, script: string): Promi
     exec 2>&1
   `;
   const words = [...(namespace ?? []), "sh", "-c", prelude + script, process.execPath];
-  const { stdout } = await new RunningCommand(unshare, words, project.folder, {}).finished;
+  const { stdout } = await new RunningCommand("unshare", words, project.folder, {}).finished;
   return withoutTimes(stdout).replaceAll(project.folder, "…");
 }
 

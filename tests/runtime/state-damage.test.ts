@@ -116,6 +116,19 @@ describe("a damaged database", () => {
     expect(readdirSync(folder)).not.toContain("state.db.suspect");
   });
 
+  it("is found where the name of a table was damaged", async () => {
+    const folder = await makeState();
+    rawDatabase(folder).exec("ALTER TABLE results RENAME TO resultz");
+    const state = openState(folder);
+    expect(() => state.result(clean, "k1")).toThrow(
+      "its database is damaged: its tables are not as they should be.",
+    );
+    state.close();
+    const opened = State.open(folder);
+    expect(opened.ok && opened.value.warnings.map(({ code }) => code)).toEqual(["GLA5027"]);
+    if (opened.ok) opened.value.state.close();
+  });
+
   it("is looked for after a process has ended in the middle of a run", async () => {
     const folder = await makeState();
     rawDatabase(folder).exec("UPDATE runs SET status = 'running'");

@@ -5,7 +5,7 @@ import { applicationId, latestVersion, migrate, versionOf } from "./migrations.j
 import { ProcessLock } from "./process-lock.js";
 import { RunningRuns } from "./running-runs.js";
 import { type Database, DatabaseSync } from "./sqlite.js";
-import { damageText, stateUnusable } from "./state-error.js";
+import { damageText, otherTables, stateUnusable } from "./state-error.js";
 
 /** How long a process waits while another one writes. */
 const busyTimeoutMs = 30_000;
@@ -104,7 +104,7 @@ function prepareDatabase(database: Database, folder: string): string | undefined
 
 function checkAfterTrouble(database: Database, folder: string): string | undefined {
   if (existsSync(suspicionIn(folder))) {
-    const damage = check(database, "integrity_check");
+    const damage = check(database, "integrity_check") ?? checkTables(database);
     if (damage === undefined) rmSync(suspicionIn(folder), { force: true });
     return damage;
   }
@@ -122,6 +122,19 @@ function checkAfterTrouble(database: Database, folder: string): string | undefin
 function check(database: Database, pragma: "quick_check" | "integrity_check"): string | undefined {
   const found = Object.values(database.prepare(`PRAGMA ${pragma}(1)`).get() ?? {})[0];
   return found === "ok" ? undefined : "its pages do not fit together";
+}
+
+/** A name that was damaged is a name to SQLite. */
+function checkTables(database: Database): string | undefined {
+  const tables = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name";
+  const sound = new DatabaseSync(":memory:");
+  try {
+    migrate(sound);
+    const expected = JSON.stringify(sound.prepare(tables).all());
+    return JSON.stringify(database.prepare(tables).all()) === expected ? undefined : otherTables;
+  } finally {
+    sound.close();
+  }
 }
 
 function makeDatabase(folder: string): void {

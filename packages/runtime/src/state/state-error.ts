@@ -16,14 +16,26 @@ const sqliteTexts: Readonly<Record<number, string>> = {
   22: "the file system cannot hold files of that size",
 };
 
+/** What is wrong with a database whose tables are not those that the migrations make. */
+export const otherTables = "its tables are not as they should be";
+
 const damageTexts: Readonly<Record<number, string>> = {
   11: "it is malformed or was cut off",
   26: "it is no database",
 };
 
+/** SQLite's number for all that has no number of its own. */
+const otherError = 1;
+
+/** What it says where the names of tables and columns were damaged, or the number of the file's format. */
+const schemaError =
+  /no such (table|column)|already exists|has no column|foreign key mismatch|unsupported file format/;
+
 /** What is wrong with the database file itself; undefined for every other error. */
 export function damageText(error: unknown): string | undefined {
-  return damageTexts[sqliteErrorNumber(error) ?? 0];
+  const number = sqliteErrorNumber(error);
+  if (number === otherError && schemaError.test((error as Error).message)) return otherTables;
+  return damageTexts[number ?? 0];
 }
 
 /** Errors of the system and of SQLite become GLA5026; all others are errors of Glacier and stay what they are. */
