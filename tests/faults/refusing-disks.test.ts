@@ -182,28 +182,16 @@ describe.skipIf(!namespace)("in the middle of a run (skipped where nothing can b
       run keeping --param size=1000
     `,
     );
-    expect(told).toMatchInlineSnapshot(`
+    const [full = "", roomy = ""] = told.split(/(?<=exit code 1\n)/);
+    // Whether the small task, which runs beside, finds room depends on which of the two comes first.
+    expect(full).toMatch(/^✗ keep {2}<time> {2}GLA5026: .*no space left on the device\.$/m);
+    expect(full).toContain("- measureKept  cancelled");
+    expect(full).toContain(
+      "error GLA5026: The state in '…/.glacier' cannot be used: no space left on the device.",
+    );
+    expect(full).not.toMatch(/^ +at /m);
+    expect(roomy).toMatchInlineSnapshot(`
       "✓ begin  <time>
-      ✗ keep  <time>  GLA5026: The state in '…/.glacier' cannot be used: no space left on the device.
-      - measureKept  cancelled
-      ✓ small  <time>
-      task         status     duration
-      begin        succeeded  <time>
-      keep         failed  <time>
-      small        succeeded  <time>
-      measureKept  cancelled
-
-      small
-      2
-
-      keeping failed: 4 tasks, 1 failed, 1 cancelled in <time>.
-
-      error GLA5026: The state in '…/.glacier' cannot be used: no space left on the device.
-        hint: check the permissions and the free space; \`glacier cache gc\` frees what is not needed
-
-      Found 1 error.
-      exit code 1
-      ✓ begin  <time>
       ✓ keep  <time>
       ✓ small  <time>
       ✓ measureKept  <time>
