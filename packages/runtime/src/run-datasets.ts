@@ -10,6 +10,7 @@ import {
 import { findMismatch } from "@glacier-ts/storage/shape";
 import type { Plan, PlannedDataset, PlannedInput, PlannedOutput, PlannedTask } from "./plan.js";
 import type { StoredDatasets } from "./stored-datasets.js";
+import { isAsyncIterable } from "./streams/is-async-iterable.js";
 import { SharedStream } from "./streams/shared-stream.js";
 import { changedInputs } from "./values/changed-inputs.js";
 import { SharedValue } from "./values/shared-value.js";
@@ -374,8 +375,4 @@ function valueAt(value: unknown, keys: readonly string[]): unknown {
   let at = value;
   for (const key of keys) at = (at as Record<string, unknown> | null | undefined)?.[key];
   return at ?? null;
-}
-
-export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }

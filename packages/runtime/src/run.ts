@@ -12,25 +12,23 @@ import type {
 import { Attempt, type AttemptHost } from "./attempt.js";
 import { errorInfo } from "./error-info.js";
 import type { InjectedValues } from "./injected-values.js";
+import { LiveAttempts } from "./live-attempts.js";
 import type { Effort, FormerResult, NewVersion, RememberedRun, RunMemory } from "./memory/run-memory.js";
 import { Places } from "./places.js";
-import type { Plan, PlannedDataset, PlannedTask } from "./plan.js";
+import type { Plan, PlannedTask } from "./plan.js";
 import { mayBeRetried, RetryDelays } from "./retry-delays.js";
-import { isAsyncIterable, RunDatasets, taskOf } from "./run-datasets.js";
+import { RunDatasets, taskOf } from "./run-datasets.js";
 import { RunEvents } from "./run-events.js";
 import { RunResources } from "./run-resources.js";
 import { RunScope } from "./scope.js";
 import { type Concurrency, Slots } from "./slots.js";
 import { type DatasetAccess, StoredDatasets } from "./stored-datasets.js";
-import { unresourcedStream } from "./streams/unresourced-stream.js";
+import { isAsyncIterable } from "./streams/is-async-iterable.js";
+import { withoutResources } from "./streams/unresourced-stream.js";
 import { readPolicy, type TaskPolicy } from "./task-policy.js";
+import { TaskProgress } from "./task-progress.js";
 import { startTimer } from "./timer.js";
-
-/** How long tasks may be started one after another before timers, I/O and signals get their turn. */
-const turnMs = 10;
-
-/** A busy task holds a slot. */
-const stage = { waits: 0, queued: 1, busy: 2 } as const;
+import { Turns } from "./turns.js";
 
 export interface RunSettings {
   readonly runId: string;
@@ -67,30 +65,19 @@ export class Run implements AttemptHost {
 
   readonly #places: Places;
   readonly #slots: Slots;
-  /** By task: tasks that it reads from and that are not done. */
-  readonly #waitingFor: Int32Array;
-  readonly #status: (TaskStatus | undefined)[];
-  /** By task: where it is on its way to the end of its attempt. */
-  readonly #stage: Uint8Array;
-  /** By task: 1 where an attempt of it has begun, so that it has its inputs. */
-  readonly #hasStarted: Uint8Array;
-  /** Busy tasks that have to wait once more for what they read. */
-  readonly #beginsAnew = new Set<number>();
+  readonly #progress: TaskProgress;
   /** Tasks that have to run: no former result of them is current. */
   readonly #isStale = new Set<number>();
   readonly #failures: Failure[] = [];
   readonly #retries: RetryDelays;
-  /** Attempts whose signal must hear of a cancellation. */
-  readonly #listening = new Set<Attempt>();
-  /** Attempts that end with the run's time. */
-  readonly #limited = new Set<Attempt>();
+  readonly #attempts: LiveAttempts;
+  readonly #turns = new Turns(() => this.#advance());
   /** Tasks that are running but for the commit of their results. */
   readonly #hasFreedSlot = new Set<number>();
   #running = 0;
   #stop: Exclude<RunStatus, "succeeded"> | undefined;
   #isAdvancing = false;
   #isFinished = false;
-  #turnEndsAt: number | undefined;
   #stopTimer: (() => void) | undefined;
   readonly #startedAt = performance.now();
   #resolve!: (outcome: RunOutcome) => void;
@@ -126,10 +113,8 @@ export class Run implements AttemptHost {
       settings.concurrency,
       plan.tasks.map(({ manifest }) => kindOf(manifest)),
     );
-    this.#waitingFor = this.#scope.countUpstream();
-    this.#status = new Array(plan.tasks.length).fill(undefined);
-    this.#stage = new Uint8Array(plan.tasks.length);
-    this.#hasStarted = new Uint8Array(plan.tasks.length);
+    this.#progress = new TaskProgress(plan.tasks, this.#scope);
+    this.#attempts = new LiveAttempts(request.timeoutMs !== undefined);
     this.datasets = new RunDatasets({
       plan,
       keep: request.keep,
@@ -155,7 +140,7 @@ export class Run implements AttemptHost {
     });
     const { graph, tasks } = this.#plan;
     this.events?.emit({ type: "run-started", pipeline: graph.name, tasks: this.#scope.size });
-    for (const index of tasks.keys()) if (this.#waitingFor[index] === 0) this.#enqueue(index);
+    for (const index of tasks.keys()) this.#enqueue(index);
     const { signal, timeoutMs } = this.#request;
     if (signal?.aborted) this.#cancel();
     else signal?.addEventListener("abort", this.#cancel, { once: true });
@@ -203,7 +188,7 @@ export class Run implements AttemptHost {
     this.#isAdvancing = true;
     try {
       while (!this.#stop && this.#slots.canTake) {
-        if (this.#isTurnOver()) break;
+        if (this.#turns.isOver()) break;
         this.#begin(this.#slots.take());
       }
       const isIdle = this.#running === 0 && this.#retries.isEmpty;
@@ -215,25 +200,13 @@ export class Run implements AttemptHost {
     }
   }
 
-  /** Keeps a long row of tasks that never wait from blocking the event loop. */
-  #isTurnOver(): boolean {
-    const now = performance.now();
-    if (this.#turnEndsAt !== undefined) return now >= this.#turnEndsAt;
-    this.#turnEndsAt = now + turnMs;
-    setImmediate(() => {
-      this.#turnEndsAt = undefined;
-      this.#advance();
-    });
-    return false;
-  }
-
   /** Takes a task as far as it goes in the slot that was taken for it. */
   #begin(index: number): void {
     this.#running++;
+    this.#progress.takeUp(index);
     const task = this.#task(index);
     const missing = this.datasets.firstNull(task);
-    this.#stage[index] = stage.busy;
-    if (this.#isWaiting(index)) this.#leaveSlot(index);
+    if (this.#progress.isWaiting(index)) this.#leaveSlot(index);
     else if (missing !== undefined) this.#skip(index, missing);
     else if (this.#memory && !this.#isStale.has(index)) this.#recall(index, this.#memory);
     else this.#load(index);
@@ -254,7 +227,7 @@ export class Run implements AttemptHost {
   }
 
   #recalled(index: number, former: FormerResult | undefined): void {
-    if (this.#beginsAnew.has(index)) this.#beginAnew(index);
+    if (this.#progress.hasToBeginAnew(index)) this.#beginAnew(index);
     else if (former) this.#useAgain(index, former);
     else {
       this.#isStale.add(index);
@@ -277,7 +250,7 @@ export class Run implements AttemptHost {
   /** What was loaded may be null, so the task begins once more. */
   #loaded(index: number, failure: Failure | "known" | undefined): void {
     const isLost = failure !== undefined && failure !== "known" && this.#makeAgain(failure);
-    if (isLost || failure === undefined || this.#beginsAnew.has(index)) {
+    if (isLost || failure === undefined || this.#progress.hasToBeginAnew(index)) {
       this.#beginAnew(index);
       this.#advance();
       return;
@@ -298,51 +271,30 @@ export class Run implements AttemptHost {
   #makeAgain(failure: Failure): boolean {
     if (failure.reason !== "dataset-unavailable" || this.#stop) return false;
     const index = this.#plan.datasets.find(({ name }) => name === failure.dataset)?.producer;
-    if (index === undefined || this.#status[index] !== "cached") return false;
+    if (index === undefined || this.#progress.status(index) !== "cached") return false;
     const task = this.#task(index);
     if (!this.datasets.takeBack(task)) return false;
-    this.#status[index] = undefined;
     this.#isStale.add(index);
-    for (const reader of task.downstream) {
-      if (!this.#isUntouched(reader)) continue;
-      this.#waitingFor[reader] = (this.#waitingFor[reader] as number) + 1;
-      // What it reads may become another version.
-      this.#isStale.delete(reader);
-      if (this.#stage[reader] === stage.busy) this.#beginsAnew.add(reader);
-    }
+    // What they read may become another version.
+    for (const reader of this.#progress.takeBack(index)) this.#isStale.delete(reader);
     const makers = new Set(task.inputs.map(({ dataset }) => this.#plan.datasets[dataset]?.producer));
-    for (const maker of makers) {
-      if (maker === undefined || !this.#scope.has(maker) || this.#status[maker] !== undefined) continue;
-      this.#waitingFor[index] = (this.#waitingFor[index] as number) + 1;
-    }
-    if (!this.#isWaiting(index)) this.#enqueue(index);
+    for (const maker of makers) if (maker !== undefined) this.#progress.waitForMaker(index, maker);
+    this.#enqueue(index);
     return true;
   }
 
   #beginAnew(index: number): void {
-    this.#beginsAnew.delete(index);
     this.#leaveSlot(index);
-    if (!this.#isWaiting(index)) this.#enqueue(index);
-  }
-
-  /** A task that it reads from is not done; it may be in the queue, where one has to run again. */
-  #isWaiting(index: number): boolean {
-    return (this.#waitingFor[index] as number) > 0;
-  }
-
-  /** Nothing has become of the task yet. */
-  #isUntouched(index: number): boolean {
-    return this.#status[index] === undefined && this.#hasStarted[index] === 0;
+    this.#enqueue(index);
   }
 
   #startAttempt(index: number): void {
-    this.#hasStarted[index] = 1;
+    this.#progress.start(index);
     const task = this.#task(index);
     const { timeoutMs, problem } = this.#policy(index);
     const number = this.#retries.failedAttempts(index) + 1;
     const attempt = new Attempt(this, task, index, number, timeoutMs);
-    if (task.manifest.context !== undefined) this.#listening.add(attempt);
-    if (this.#request.timeoutMs !== undefined) this.#limited.add(attempt);
+    this.#attempts.begin(attempt);
     this.events?.emit({ type: "task-started", task: task.id, attempt: number });
     if (this.#stop)
       this.#attemptCancelled(attempt); // by the listener
@@ -367,19 +319,15 @@ export class Run implements AttemptHost {
 
   #attemptEnded(attempt: Attempt): void {
     this.#leaveSlot(attempt.index);
-    this.#limited.delete(attempt);
-    // A stream that the task has returned goes on and may still listen.
-    if (!attempt.task.streams) this.#listening.delete(attempt);
+    this.#attempts.end(attempt);
   }
 
   #enqueue(index: number): void {
-    if (!this.#scope.has(index) || this.#stage[index] !== stage.waits) return;
-    this.#stage[index] = stage.queued;
-    this.#slots.push(index);
+    if (this.#progress.enqueue(index)) this.#slots.push(index);
   }
 
   #leaveSlot(index: number): void {
-    this.#stage[index] = stage.waits;
+    this.#progress.leave(index);
     this.#running--;
     if (!this.#hasFreedSlot.delete(index)) this.#slots.release(index);
   }
@@ -424,15 +372,8 @@ export class Run implements AttemptHost {
   }
 
   #complete(index: number, status: "succeeded" | "cached" | "skipped"): void {
-    const task = this.#task(index);
-    this.#status[index] = status;
-    this.datasets.release(task);
-    for (const reader of task.downstream) {
-      if (!this.#isUntouched(reader)) continue;
-      const left = (this.#waitingFor[reader] as number) - 1;
-      this.#waitingFor[reader] = left;
-      if (left === 0) this.#enqueue(reader);
-    }
+    this.datasets.release(this.#task(index));
+    for (const reader of this.#progress.complete(index, status)) this.#enqueue(reader);
   }
 
   #retryLater(index: number, attempt: number, failure: Failure): void {
@@ -451,7 +392,7 @@ export class Run implements AttemptHost {
       this.#cancelTask(index);
       return;
     }
-    this.#status[index] = "failed";
+    this.#progress.end(index, "failed");
     this.datasets.release(this.#task(index));
     this.#failures.push(failure);
     this.#memory?.note(this.#task(index), "failed", this.#effortOf(index));
@@ -471,7 +412,7 @@ export class Run implements AttemptHost {
     const text = `The run took longer than ${this.#request.timeoutMs} ms`;
     const reason = new DOMException(text, "TimeoutError");
     const giveUp = () => {
-      for (const attempt of [...this.#limited]) attempt.giveUp(reason);
+      this.#attempts.giveUp(reason);
       this.resources.giveUp(reason);
     };
     this.#stopTimer = startTimer(this.graceMs, giveUp);
@@ -482,25 +423,18 @@ export class Run implements AttemptHost {
     if (this.#isFinished) return;
     this.#stop = how;
     for (const retry of this.#retries.takeAll()) this.#cancelTask(retry.task);
-    for (const attempt of this.#listening) attempt.abort(reason);
+    this.#attempts.abort(reason);
     this.resources.abort(reason);
     this.#advance();
   }
 
   /** What cannot run because a task that it reads from, directly or not, has failed. */
   #cancelDownstream(failed: number): void {
-    const open = [failed];
-    for (let index = open.pop(); index !== undefined; index = open.pop()) {
-      for (const reader of this.#task(index).downstream) {
-        if (!this.#isUntouched(reader) || !this.#scope.has(reader)) continue;
-        this.#cancelTask(reader);
-        open.push(reader);
-      }
-    }
+    for (const reader of this.#progress.readersBehind(failed)) this.#cancelTask(reader);
   }
 
   #cancelTask(index: number): void {
-    this.#status[index] = "cancelled";
+    this.#progress.end(index, "cancelled");
     this.datasets.release(this.#task(index));
     this.#memory?.note(this.#task(index), "cancelled", this.#effortOf(index));
     this.events?.emit({ type: "task-cancelled", task: this.#task(index).id });
@@ -512,7 +446,7 @@ export class Run implements AttemptHost {
     this.#stopTimer?.();
     const inScope = [...this.#plan.tasks.keys()].filter((index) => this.#scope.has(index));
     for (const index of inScope) {
-      if (this.#status[index]) continue;
+      if (this.#progress.status(index)) continue;
       if (!this.#stop) throw new Error(`Internal error: task '${this.#task(index).id}' never became ready`);
       this.#cancelTask(index);
     }
@@ -526,9 +460,11 @@ export class Run implements AttemptHost {
     const durationMs = performance.now() - this.#startedAt;
     this.events?.emit({ type: "run-finished", status, durationMs });
     this.events?.close();
-    const tasks = new Map(inScope.map((index) => [this.#task(index).id, this.#status[index] as TaskStatus]));
+    const tasks = new Map(
+      inScope.map((index) => [this.#task(index).id, this.#progress.status(index) as TaskStatus]),
+    );
     await this.#memory?.finish(status);
-    const datasets = this.#withoutResources(await this.datasets.kept(this.#request.keep));
+    const datasets = withoutResources(this.#plan, await this.datasets.kept(this.#request.keep));
     // A stream that the caller gets may come from a thread.
     if (![...datasets.values()].some(isAsyncIterable)) await this.#places.close();
     return {
@@ -540,21 +476,6 @@ export class Run implements AttemptHost {
       ...(warnings.length > 0 && { warnings }),
       durationMs,
     };
-  }
-
-  /** What is read when resources are closed already says so. */
-  #withoutResources(kept: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
-    const datasets = new Map(kept);
-    for (const { outputs, manifest } of this.#plan.tasks) {
-      if (!manifest.resources) continue;
-      const resources = manifest.resources.map(({ name }) => name);
-      for (const output of outputs) {
-        const { name } = this.#plan.datasets[output.dataset] as PlannedDataset;
-        const value = datasets.get(name);
-        if (isAsyncIterable(value)) datasets.set(name, unresourcedStream(value, name, resources));
-      }
-    }
-    return datasets;
   }
 
   /** Glacier itself is wrong: the run cannot go on. */

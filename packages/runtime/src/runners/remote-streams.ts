@@ -1,3 +1,4 @@
+import { isAsyncIterable } from "../streams/is-async-iterable.js";
 import type { Connection } from "./connection.js";
 import { IncomingStream } from "./incoming-stream.js";
 import type { Packed, StreamMessage } from "./messages.js";
@@ -20,9 +21,10 @@ export class RemoteStreams {
 
   /** Takes the streams out of a value: itself, or its properties or items. */
   pack(value: unknown): Packed {
-    if (isStream(value)) return { value: undefined, streams: [{ key: null, stream: this.#send(value) }] };
+    if (isAsyncIterable(value))
+      return { value: undefined, streams: [{ key: null, stream: this.#send(value) }] };
     const found = entriesOf(value).filter((entry): entry is [string, AsyncIterable<unknown>] =>
-      isStream(entry[1]),
+      isAsyncIterable(entry[1]),
     );
     if (found.length === 0) return { value, streams: [] };
     const rest = (Array.isArray(value) ? [...value] : { ...(value as object) }) as Record<string, unknown>;
@@ -97,8 +99,4 @@ function entriesOf(value: unknown): [string, unknown][] {
   if (Array.isArray(value)) return Object.entries(value.slice(0, maxKeys));
   const keys = Object.keys(value).slice(0, maxKeys);
   return keys.map((key) => [key, (value as Record<string, unknown>)[key]]);
-}
-
-function isStream(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }

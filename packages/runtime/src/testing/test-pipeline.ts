@@ -18,6 +18,7 @@ import {
 } from "@glacier-ts/core";
 import { LocalExecutor } from "../executors/local.js";
 import type { DatasetAccess } from "../stored-datasets.js";
+import { isAsyncIterable } from "../streams/is-async-iterable.js";
 
 export type TestOptions<T extends Tasks, Kept extends string = never> = ParamsOption<T> & {
   /** Values of datasets that need not be produced: the tasks that make them, and only serve them, are not called. */
@@ -103,14 +104,11 @@ function inMemory(stored: Map<string, unknown>): DatasetAccess {
     },
     save: async (name, _dataset, _schema, value) => {
       // A stream can be read once only, and its readers come after it was saved.
-      stored.set(name, isStream(value) ? await replay(value) : value);
+      stored.set(name, isAsyncIterable(value) ? await replay(value) : value);
       return succeed({ sizeBytes: 0, place: "the test" });
     },
   };
 }
-
-const isStream = (value: unknown): value is AsyncIterable<unknown> =>
-  typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 
 async function replay(stream: AsyncIterable<unknown>): Promise<AsyncIterable<unknown>> {
   const items: unknown[] = [];
