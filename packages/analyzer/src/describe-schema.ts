@@ -1,6 +1,5 @@
 /** A payload's JSON Schema as a type that people read, never longer than a screen. */
-import type { Json, JsonObject } from "@glacier-ts/core";
-import { isJsonObject } from "./schema/json-value.js";
+import { isJsonObject, type Json, type JsonObject } from "@glacier-ts/core";
 import { marker } from "./schema/marker.js";
 
 /** Properties that are listed of the payload itself, and of what is inside of it. */

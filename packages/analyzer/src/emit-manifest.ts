@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import path from "node:path";
 import {
   connectTasks,
+  isJsonObject,
   type Json,
   type JsonObject,
   type Location,
@@ -18,7 +19,6 @@ import {
 import type { CompilerHost } from "./compiler-host.js";
 import type { LinkedDataset } from "./datasets.js";
 import type { FileFacts, InjectedFacts, PipelineFacts, TaskFacts } from "./model.js";
-import { isJsonObject } from "./schema/json-value.js";
 
 /** Makes the manifest. What a diagnostic was reported for may be missing in it. */
 export function emitManifest(

@@ -53,7 +53,7 @@ export {
 } from "./graph.js";
 export type { Param, ParamMark, ParamValue, Secret, SecretMark } from "./injected.js";
 export type { Json, JsonObject } from "./json.js";
-export { compareText, sortKeys } from "./json.js";
+export { compareText, isJsonObject, sortKeys } from "./json.js";
 export type * from "./manifest.js";
 export { manifestVersion } from "./manifest.js";
 export { parseManifest, readManifest, renderManifest } from "./manifest-io.js";

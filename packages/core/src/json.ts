@@ -5,6 +5,10 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** Compares texts by UTF-16 code unit: the same order on every machine and locale. */
 export function compareText(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;

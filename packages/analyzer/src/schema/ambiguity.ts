@@ -1,5 +1,4 @@
-import type { Json, JsonObject } from "@glacier-ts/core";
-import { isJsonObject } from "./json-value.js";
+import { isJsonObject, type Json, type JsonObject } from "@glacier-ts/core";
 import { marker } from "./marker.js";
 import { definitionsOf, mapSubSchemas, resolveReference } from "./sub-schemas.js";
 import { bigintPattern, numberPattern } from "./template-pattern.js";

@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from "@glacier-ts/core";
+import { isJsonObject, type Json, type JsonObject } from "@glacier-ts/core";
 import type { Doc, DocTag } from "./doc-tags.js";
-import { isJsonObject, isValueOf } from "./json-value.js";
+import { isValueOf } from "./json-value.js";
 import { marker } from "./marker.js";
 import {
   type ConstrainedType,

@@ -1,5 +1,4 @@
-import { compareText, type Json, type JsonObject } from "@glacier-ts/core";
-import { isJsonObject } from "./json-value.js";
+import { compareText, isJsonObject, type Json, type JsonObject } from "@glacier-ts/core";
 import { definitionsOf, mapSubSchemas, resolveReference } from "./sub-schemas.js";
 
 /**

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "@glacier-ts/core";
+import { isJsonObject, type Json } from "@glacier-ts/core";
 
 /** Whether a value is roughly what a schema says: constants and kinds of values, but no ranges. */
 export function isValueOf(schema: Json | undefined, value: Json): boolean {
@@ -23,8 +23,4 @@ export function isValueOf(schema: Json | undefined, value: Json): boolean {
     default:
       return true;
   }
-}
-
-export function isJsonObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,4 @@
-import type { Json, JsonObject } from "@glacier-ts/core";
-import { isJsonObject } from "./json-value.js";
+import { isJsonObject, type Json, type JsonObject } from "@glacier-ts/core";
 
 /** Keywords with one schema, with an array of schemas, and with schemas by name; those of payload schemas. */
 const single: Readonly<Record<string, string>> = { items: "[]", additionalProperties: "[]" };

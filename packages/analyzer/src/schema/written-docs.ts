@@ -1,6 +1,5 @@
-import type { Json, JsonObject } from "@glacier-ts/core";
+import { isJsonObject, type Json, type JsonObject } from "@glacier-ts/core";
 import type { Declaration, WrittenType } from "../compiler-host.js";
-import { isJsonObject } from "./json-value.js";
 import { marker } from "./marker.js";
 
 /** What is asked of the types behind what is written. */

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "@glacier-ts/core";
+import { isJsonObject, type Json, type JsonObject } from "@glacier-ts/core";
 import fc from "fast-check";
 
 /** Longest text, array and number of properties where the schema says nothing. */
@@ -24,7 +24,7 @@ class SchemaReader {
   }
 
   #values(schema: Json | undefined, depth: number): fc.Arbitrary<unknown> {
-    if (!isObject(schema)) return fc.constantFrom<unknown>(0, "a", true);
+    if (!isJsonObject(schema)) return fc.constantFrom<unknown>(0, "a", true);
     if (typeof schema.$ref === "string") return this.#definition(schema.$ref, depth + 1);
     const branches = schema.anyOf ?? schema.oneOf;
     if (Array.isArray(branches)) {
@@ -93,7 +93,7 @@ class SchemaReader {
   }
 
   #object(schema: JsonObject, depth: number): fc.Arbitrary<object> {
-    const properties = isObject(schema.properties) ? schema.properties : {};
+    const properties = isJsonObject(schema.properties) ? schema.properties : {};
     const required = Array.isArray(schema.required) ? schema.required.map(String) : [];
     const chosen = Object.entries(properties).filter(([name]) => depth < maxDepth || required.includes(name));
     const declared = fc.record(
@@ -101,12 +101,12 @@ class SchemaReader {
       { requiredKeys: required.filter((name) => Object.hasOwn(properties, name)) },
     );
     const dictionaries = Object.entries(
-      isObject(schema.patternProperties) ? schema.patternProperties : {},
+      isJsonObject(schema.patternProperties) ? schema.patternProperties : {},
     ).map(([pattern, values]) =>
       this.#dictionary(fc.stringMatching(new RegExp(pattern, "u")), values, depth),
     );
     const { additionalProperties: others } = schema;
-    if (isObject(others))
+    if (isJsonObject(others))
       dictionaries.push(this.#dictionary(fc.string({ maxLength: someLength }), others, depth));
     if (dictionaries.length === 0) return declared;
     return fc
@@ -198,15 +198,11 @@ function resolveReference(root: JsonObject, reference: string): Json | undefined
   let at: Json | undefined = root;
   for (const part of decodeURIComponent(reference).split("/").slice(1)) {
     const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
-    at = isObject(at) ? at[key] : undefined;
+    at = isJsonObject(at) ? at[key] : undefined;
   }
   return at;
 }
 
 function numberOr(value: Json | undefined, otherwise: number): number {
   return typeof value === "number" ? value : otherwise;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 /** The payload's JSON Schema as formats see it: read once, so that no codec interprets keywords for each value. */
-import type { Json, JsonObject } from "@glacier-ts/core";
+import { isJsonObject, type Json, type JsonObject } from "@glacier-ts/core";
 
 export type Shape =
   | {
@@ -129,7 +129,7 @@ class SchemaReader {
   constructor(readonly root: JsonObject) {}
 
   read(schema: Json | undefined): Shape {
-    if (!isObject(schema)) return any;
+    if (!isJsonObject(schema)) return any;
     if (typeof schema.$ref === "string") return this.#reference(schema.$ref);
     const union = schema.anyOf ?? schema.oneOf;
     if (Array.isArray(union)) return unionOf(union.map((branch) => this.read(branch)));
@@ -150,7 +150,9 @@ class SchemaReader {
         return { kind: "bytes" };
       case "Map": {
         const entry =
-          isObject(schema.items) && Array.isArray(schema.items.prefixItems) ? schema.items.prefixItems : [];
+          isJsonObject(schema.items) && Array.isArray(schema.items.prefixItems)
+            ? schema.items.prefixItems
+            : [];
         return { kind: "Map", key: this.read(entry[0]), value: this.read(entry[1]) };
       }
       case "Set":
@@ -188,10 +190,10 @@ class SchemaReader {
   }
 
   #readObject(schema: JsonObject): Shape {
-    const properties = isObject(schema.properties) ? schema.properties : {};
+    const properties = isJsonObject(schema.properties) ? schema.properties : {};
     const required = new Set(Array.isArray(schema.required) ? schema.required : []);
     const { patternProperties, additionalProperties } = schema;
-    const patterns = Object.entries(isObject(patternProperties) ? patternProperties : {}).map(
+    const patterns = Object.entries(isJsonObject(patternProperties) ? patternProperties : {}).map(
       ([pattern, value]) => ({ pattern: new RegExp(pattern, "u"), shape: this.read(value) }),
     );
     const isOpen = additionalProperties === undefined || additionalProperties === false;
@@ -232,7 +234,7 @@ class SchemaReader {
     let schema: Json | undefined = this.root;
     for (const part of decodeURIComponent(reference).split("/").slice(1)) {
       const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
-      schema = isObject(schema) ? schema[key] : undefined;
+      schema = isJsonObject(schema) ? schema[key] : undefined;
     }
     if (schema === undefined) throw new Error(`Internal error: the schema has no '${reference}'.`);
     return schema;
@@ -256,8 +258,4 @@ function unionOf(branches: readonly Shape[]): Shape {
   const merged: readonly Shape[] = values.length > 0 ? [{ kind: "literal", values }, ...others] : others;
   const [only] = merged;
   return merged.length === 1 && only ? only : { kind: "union", branches: merged };
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
