@@ -155,10 +155,14 @@ export function sinkTasks(graph: UncheckedGraph): readonly GraphTask[] {
   return [...graph.tasks.values()].filter((task) => task.downstream.length === 0);
 }
 
-/** Names of the datasets that the pipeline produces and none of its tasks reads, sorted. */
-export function resultDatasets(graph: UncheckedGraph): readonly string[] {
+/**
+ * Names of the datasets that a run returns: those that its tasks produce and none of them reads; sorted.
+ * @param selected the tasks of the run; all by default
+ */
+export function resultDatasets(graph: UncheckedGraph, selected?: ReadonlySet<TaskId>): readonly string[] {
+  const isInRun = (task: TaskId) => selected?.has(task) ?? true;
   const unread = [...graph.datasets.values()].filter(
-    (d) => d.producers.length > 0 && d.consumers.length === 0,
+    ({ producers, consumers }) => producers.some(isInRun) && !consumers.some(isInRun),
   );
   return unread.map((dataset) => dataset.name).sort(compareText);
 }

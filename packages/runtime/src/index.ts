@@ -12,7 +12,7 @@ export {
 export { errorInfo } from "./error-info.js";
 export { LocalExecutor, type LocalExecutorOptions } from "./executors/local.js";
 export { type Forecast, forecast } from "./memory/forecast.js";
-export type { LocalState } from "./memory/local-state.js";
+export { isCodeChanged, type LocalState } from "./memory/local-state.js";
 export type { Change, Staleness } from "./memory/staleness.js";
 export { Redaction } from "./redaction.js";
 export { type Exports, findExport, isFunction } from "./runners/find-export.js";

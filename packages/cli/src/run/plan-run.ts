@@ -13,6 +13,7 @@ import {
   suggest,
   type TaskId,
 } from "@glacier-ts/core";
+import { isCodeChanged } from "@glacier-ts/runtime";
 import type { RunRecord, State } from "@glacier-ts/runtime/state";
 import type { BuiltProject } from "../built-project.js";
 import { choosePipeline, readGraph } from "../choose-pipeline.js";
@@ -112,10 +113,7 @@ function chooseTasks(
       before.size > 0 ? new Set([...graph.tasks.keys()].filter((id) => before.has(id))) : undefined,
     );
   }
-  const isChanged = (id: TaskId) => {
-    const { code } = state.lastResult(graph.id, id)?.parts ?? {};
-    return code === undefined || code !== codeVersions.get(id);
-  };
+  const isChanged = (id: TaskId) => isCodeChanged({ state, codeVersions }, graph.id, id);
   return selectTasks(graph, select, { exclude, isChanged });
 }
 
@@ -136,15 +134,7 @@ function chooseDatasets(
       ),
     );
   }
-  const results = selected
-    ? known
-        .filter(({ producers, consumers }) => {
-          const isMade = producers.some((id) => selected.has(id));
-          return isMade && !consumers.some((id) => selected.has(id));
-        })
-        .map(({ name }) => name)
-    : resultDatasets(graph);
-  return succeed([...new Set([...results, ...keep])]);
+  return succeed([...new Set([...resultDatasets(graph, selected), ...keep])]);
 }
 
 function readParams(graph: Graph, given: Readonly<Record<string, string>>) {

@@ -52,6 +52,16 @@ export function keptResults(
   });
 }
 
+/** Whether the code of a task is another one than that of its newest result, or is not known, or has not run. */
+export function isCodeChanged(
+  { state, codeVersions }: Pick<LocalState, "state" | "codeVersions">,
+  pipelineId: string,
+  task: TaskId,
+): boolean {
+  const code = codeVersions?.get(task);
+  return code === undefined || state.lastResult(pipelineId, task)?.parts.code !== code;
+}
+
 /** The results of the tasks that are finished in a run, or were so in a run that it went on with. */
 function finishedIn(state: State, runId: string): ReadonlyMap<string, StoredResult> {
   const finished = new Map<string, StoredResult>();
