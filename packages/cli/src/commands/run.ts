@@ -5,10 +5,11 @@ import {
   describeStop,
   GlacierError,
   type Graph,
+  getTask,
   type RunOutcome,
   type RunRequest,
   renderStack,
-  type TaskFunction,
+  succeed,
   type TaskId,
 } from "@glacier-ts/core";
 import { type Forecast, forecast, LocalExecutor, type LocalState } from "@glacier-ts/runtime";
@@ -20,7 +21,7 @@ import type { Problem } from "../problem.js";
 import type { Sources } from "../render-problems.js";
 import { forecastJson, renderForecast } from "../run/forecast-text.js";
 import { listenForInterrupts } from "../run/interrupts.js";
-import { loadTasks } from "../run/load-tasks.js";
+import { loadTasks, loadTasksLater } from "../run/load-tasks.js";
 import { type PlannedRun, type PlanOptions, planRun, stateFolder } from "../run/plan-run.js";
 import { writeRunResult } from "../run/run-result.js";
 import { renderRunSummary } from "../run/run-summary.js";
@@ -181,12 +182,11 @@ async function runPrepared(
 /** The functions of the run's tasks, and their resources. Where nothing has to run, no module is imported. */
 async function loadNeeded({ graph, forecasts, project }: PreparedRun) {
   const tasks = new Set(forecasts.keys());
-  if ([...forecasts.values()].some(({ does }) => does === "run")) return loadTasks(graph, tasks, project);
-  const neverCalled: TaskFunction = () => {
-    throw new Error("Internal error: a task was called although its result is current");
-  };
-  const functions = new Map(Array.from(tasks, (id) => [id, neverCalled]));
-  return { ok: true, value: { functions, resources: new Map() } } as const;
+  const isNeeded = ([id, { does }]: [TaskId, Forecast]) =>
+    does === "run" || getTask(graph, id).manifest.resources !== undefined;
+  return [...forecasts].some(isNeeded)
+    ? loadTasks(graph, tasks, project)
+    : succeed({ functions: loadTasksLater(graph, tasks, project), resources: new Map() });
 }
 
 /** The first Ctrl-C cancels the run, and tasks may tidy up; the second does not wait for them. */

@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import {
   errorText,
   fail,
+  GlacierError,
   type Graph,
   getTask,
   isIdOf,
@@ -65,6 +66,27 @@ export async function loadTasks(
     }
   }
   return problems.length > 0 ? fail(problems) : succeed({ functions, resources });
+}
+
+/**
+ * Tasks that are imported when one of them is called: for a run of which everything is current, unless a result is gone
+ * when it is to be read.
+ */
+export function loadTasksLater(
+  graph: Graph,
+  tasks: ReadonlySet<TaskId>,
+  project: Parameters<typeof loadTasks>[2],
+): ReadonlyMap<TaskId, TaskFunction> {
+  let loading: ReturnType<typeof loadTasks> | undefined;
+  const later =
+    (id: TaskId): TaskFunction =>
+    async (...inputs) => {
+      loading ??= loadTasks(graph, tasks, project);
+      const loaded = await loading;
+      if (!loaded.ok) throw new GlacierError(loaded.failure);
+      return loaded.value.functions.get(id)?.(...inputs);
+    };
+  return new Map(Array.from(tasks, (id) => [id, later(id)]));
 }
 
 const notEmitted =
