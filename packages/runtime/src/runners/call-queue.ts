@@ -1,4 +1,4 @@
-import { Slots } from "./slots.js";
+import { Semaphore } from "./semaphore.js";
 import type { RemoteCall } from "./task-runner.js";
 
 /** A call that was started. */
@@ -15,14 +15,14 @@ export interface StartedCall {
  */
 export class CallQueue {
   readonly #start: (call: RemoteCall, stop: AbortController) => StartedCall;
-  readonly #slots: Slots;
+  readonly #slots: Semaphore;
   /** By what stops it: what is waiting, running or streaming. */
   readonly #live = new Map<AbortController, Promise<void>>();
   #isClosed = false;
 
   /** @param start begins a call, and ends its thread or process when `stop` is aborted: it then rejects with the reason */
   constructor(maxCalls: number, start: (call: RemoteCall, stop: AbortController) => StartedCall) {
-    this.#slots = new Slots(maxCalls);
+    this.#slots = new Semaphore(maxCalls);
     this.#start = start;
   }
 

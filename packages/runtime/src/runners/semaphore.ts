@@ -1,5 +1,5 @@
-/** Lets so many hold a slot at once; others wait, first come first served. */
-export class Slots {
+/** Lets so many hold it at once; others wait, first come first served. */
+export class Semaphore {
   #free: number;
   readonly #waiting = new Set<() => void>();
 
