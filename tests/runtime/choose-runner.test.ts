@@ -21,6 +21,7 @@ test("tasks run in process unless they ask for more", () => {
 test("containers and serverless functions get a thread, or a process where their memory is limited", () => {
   expect(choose({ kind: "serverless", timeout: "5m" })).toEqual({ kind: "thread" });
   expect(choose({ kind: "serverless", memory: 1024 })).toEqual({ kind: "process", memoryMb: 1024 });
+  expect(choose({ kind: "serverless", memory: -1 })).toEqual({ kind: "thread" });
   expect(choose({ kind: "container", image: "analytics:1", cpu: 4 })).toEqual({ kind: "thread" });
   expect(choose({ kind: "container", image: "analytics:1", memory: 512 })).toEqual({
     kind: "process",

@@ -181,6 +181,10 @@ describe("LocalExecutor", () => {
       [{ retries: Number.NaN }, "Option 'retries' of task 'odd' is null, expected a whole number from 0"],
       [{ retries: 1.5 }, "Option 'retries' of task 'odd' is 1.5, expected a whole number from 0"],
       [
+        { retries: { limit: 1, backoff: "none" as never } },
+        `Option 'retries.backoff' of task 'odd' is "none", expected 'exponential', 'linear' or 'constant'`,
+      ],
+      [
         { timeout: "0s" as const },
         "Option 'timeout' of task 'odd' is \"0s\", expected a duration such as '30s'",
       ],

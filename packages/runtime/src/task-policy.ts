@@ -69,6 +69,8 @@ export function optionValue(written: Json | undefined, atRunTime: Json | undefin
   ) as JsonObject;
 }
 
+const backoffs = ["exponential", "linear", "constant"] as const satisfies RetryPolicy["backoff"][];
+
 class WrongOption extends Error {
   readonly option: string;
   readonly found: unknown;
@@ -85,6 +87,8 @@ class WrongOption extends Error {
 function readRetries({ limit, delay, backoff, maxDelay, jitter }: JsonObject): RetryPolicy {
   if (typeof limit !== "number" || !(limit >= 0) || (limit !== Infinity && !Number.isInteger(limit)))
     throw new WrongOption("retries", limit, "a whole number from 0");
+  if (backoff !== undefined && !backoffs.includes(backoff as (typeof backoffs)[number]))
+    throw new WrongOption("retries.backoff", backoff, "'exponential', 'linear' or 'constant'");
   return {
     limit,
     delayMs: delay === undefined ? undefined : readDuration("retries.delay", delay),

@@ -23,7 +23,8 @@ export function chooseRunner(
 ): RunnerChoice {
   const atRunTime = taskMetadata(run)?.options as JsonObject | undefined;
   const compute = optionValue(manifest.compute, atRunTime?.compute) as JsonObject | undefined;
-  const memoryMb = typeof compute?.memory === "number" ? compute.memory : undefined;
+  const { memory } = compute ?? {};
+  const memoryMb = typeof memory === "number" && memory > 0 ? memory : undefined;
   if (options.isolate || memoryMb !== undefined) return { kind: "process", memoryMb };
   if (!compute || (compute.kind === "local" && !compute.workers)) return { kind: "in-process" };
   return { kind: "thread" };

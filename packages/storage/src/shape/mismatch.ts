@@ -38,10 +38,11 @@ export function findMismatch(value: unknown, schema: JsonObject): Mismatch | und
 /** Goes down to the first part that does not fit although everything in it does, or that has no parts. */
 function locate(whole: Part): Mismatch | undefined {
   let at: Part | undefined = whole;
+  const tests = new Map<Shape, (value: unknown) => boolean>();
   for (;;) {
     const shape = resolve(at.shape);
     const wrong: Part | undefined = partsOf({ ...at, shape }).find(
-      (part) => !compileFits(part.shape, "value")(part.value),
+      (part) => !compileFits(part.shape, "value", tests)(part.value),
     );
     if (!wrong) break;
     at = wrong;
