@@ -165,7 +165,7 @@ const resultsOf = `
 /** After garbage is collected, there is nothing but what is known. */
 async function expectTidy(runs: JournalledRuns, datasets: readonly JournalledDataset[]): Promise<void> {
   await runs.ask("cache", "gc", "--keep-runs", "1000");
-  const known = /^(build\.json|making\.lock|state\.db(-wal|-shm)?|artifacts\/[0-9a-f]{2}\/[0-9a-f]{62})$/;
+  const known = /^(build\.json|opening\.lock|state\.db(-wal|-shm)?|artifacts\/[0-9a-f]{2}\/[0-9a-f]{62})$/;
   expect(runs.filesIn(".glacier").filter((file) => !known.test(file))).toEqual([]);
   // A file that was being written stays beside the dataset, under a hidden name.
   const temporary = /^\.d\d+_\d+\.(json|ndjson|parquet)\.\d+-[0-9a-f]{12}\.tmp$/;

@@ -27,17 +27,15 @@ export interface OpenedDatabase {
 
 /**
  * Opens the database in a folder; makes it where there is none, or where the one that is there is damaged, which is
- * put aside then. It appears whole: whoever finds the file finds a database.
+ * put aside then. One process at a time: SQLite finds the log of a database by its name, and would take that of the new
+ * one for the log of a database that was put aside between two of its steps.
  *
  * @throws GlacierError for GLA5026, and errors of SQLite and the system
  */
 export function openDatabase(folder: string): OpenedDatabase {
   mkdirSync(folder, { recursive: true });
-  const found = openExisting(folder);
-  if (found.database) return { database: found.database, warnings: [] };
-  const lock = ProcessLock.take(join(folder, "making.lock"), busyTimeoutMs);
+  const lock = ProcessLock.take(join(folder, "opening.lock"), busyTimeoutMs);
   try {
-    // Another process may have been faster.
     const { database, damage } = openExisting(folder);
     if (database) return { database, warnings: [] };
     const warnings = damage === undefined ? [] : [putAside(folder, damage)];

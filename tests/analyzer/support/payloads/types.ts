@@ -174,11 +174,13 @@ function setOf(item: PayloadType): PayloadType {
 }
 
 function unionOf(members: readonly PayloadType[]): PayloadType {
+  // To TypeScript a union with `unknown` is `unknown`: what a Map in it was is not known either.
+  const unknown = members.find(({ isUnknown }) => isUnknown);
   return {
     text: members.map(({ text: each }) => `(${each})`).join(" | "),
     declarations: declarationsOf(members),
-    values: fc.oneof(...members.map(({ values }) => values)),
-    isUnknown: members.some(({ isUnknown }) => isUnknown),
+    values: unknown?.values ?? fc.oneof(...members.map(({ values }) => values)),
+    isUnknown: unknown !== undefined,
     accepts: (json) => members.some(({ accepts }) => accepts(json)),
   };
 }
