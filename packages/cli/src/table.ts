@@ -1,6 +1,5 @@
-import cliTruncate from "cli-truncate";
-import stringWidth from "string-width";
 import type { Channel } from "./channel.js";
+import { textWidth, truncateText } from "./text-width.js";
 import { countText } from "./units.js";
 
 /** A cell; numbers stand to the right. Text is escaped already, and may be painted. */
@@ -26,7 +25,7 @@ export function renderTable({ header, rows, channel, amounts = [], isWhole = fal
   const maxColumns = isWhole ? Number.MAX_SAFE_INTEGER : maxCellColumns;
   const columnTexts = header.map((name, index) => [name, ...rows.map((row) => String(row[index]))]);
   const widths = columnTexts.map((texts) =>
-    Math.min(maxColumns, Math.max(...texts.map((text) => stringWidth(text)))),
+    Math.min(maxColumns, Math.max(...texts.map((text) => textWidth(text)))),
   );
   const columns = isWhole ? header.length : fittingColumns(widths, channel.columns ?? defaultColumns);
   const isRight = (name: string, index: number) =>
@@ -36,8 +35,8 @@ export function renderTable({ header, rows, channel, amounts = [], isWhole = fal
   const lineOf = (cells: readonly string[]) =>
     shownWidths
       .map((width, index) => {
-        const text = cliTruncate(cells[index] ?? "", width);
-        const padding = " ".repeat(width - stringWidth(text));
+        const text = truncateText(cells[index] ?? "", width);
+        const padding = " ".repeat(width - textWidth(text));
         return isRight(header[index] ?? "", index) ? padding + text : text + padding;
       })
       .join(gap)
@@ -57,12 +56,12 @@ function leftOutText(names: readonly string[], channel: Channel): string[] {
 
 /** Renders names and values, a pair a line; each is escaped already. */
 export function renderPairs(pairs: readonly (readonly [string, string])[], channel: Channel): string {
-  const nameColumns = Math.min(maxCellColumns, Math.max(...pairs.map(([name]) => stringWidth(name))));
+  const nameColumns = Math.min(maxCellColumns, Math.max(...pairs.map(([name]) => textWidth(name))));
   const available = Math.max(1, (channel.columns ?? defaultColumns) - nameColumns - gap.length);
   const lines = pairs.map(([name, value]) => {
-    const shown = cliTruncate(name, nameColumns);
-    const padding = " ".repeat(nameColumns - stringWidth(shown));
-    return `${channel.paint("faint", shown)}${padding}${gap}${cliTruncate(value, available)}`;
+    const shown = truncateText(name, nameColumns);
+    const padding = " ".repeat(nameColumns - textWidth(shown));
+    return `${channel.paint("faint", shown)}${padding}${gap}${truncateText(value, available)}`;
   });
   return lines.join("\n");
 }

@@ -1,9 +1,9 @@
 import process from "node:process";
 import type { RunEvent } from "@glacier-ts/core";
-import cliTruncate from "cli-truncate";
 import { createLogUpdate } from "log-update";
 import type { Channel } from "../channel.js";
 import type { Terminal } from "../terminal.js";
+import { truncateText } from "../text-width.js";
 import { renderLiveFrame } from "./live-frame.js";
 import { eventLine } from "./plain-view.js";
 import type { RunTracker } from "./run-tracker.js";
@@ -79,7 +79,7 @@ export class LiveView implements RunView {
       channel: this.#channel,
     });
     const note = this.#note === "" ? [] : [this.#note];
-    this.#display([...lines, ...note].map((line) => cliTruncate(line, columns - 1)).join("\n"));
+    this.#display([...lines, ...note].map((line) => truncateText(line, columns - 1)).join("\n"));
   }
 }
 
