@@ -7,7 +7,7 @@ import { glacier } from "../rig/glacier.js";
 import { corpusCases } from "./support/corpus.js";
 import { projectOfCase } from "./support/tspc.js";
 
-const cases = corpusCases({ programs: 16, entries: 2 });
+const cases = corpusCases({ programs: 32, entries: 4 });
 
 describe.concurrent("reports as the analyzer does", () => {
   it.each(cases.filter(({ expects }) => expects === "diagnostics"))("$name", async (fixture) => {

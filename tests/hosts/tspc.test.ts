@@ -6,9 +6,9 @@ import { analyzeFolder } from "../analyzer/support/analyze-folder.js";
 import { corpusCases } from "./support/corpus.js";
 import { manifestOf, projectOfCase, tspc } from "./support/tspc.js";
 
-/** Those with other compiler options, and those with packages. */
-const always = /GLA1014|GLA1015|typescript\/reports|commonjs|module-kinds|path-alias|programs\/packages/;
-const cases = corpusCases({ programs: 12, entries: 3, always });
+/** One with errors of types, those with other compiler options, and one with packages. */
+const always = /GLA1015|wrong-data|commonjs|module-kinds|path-alias|programs\/packages-installed/;
+const cases = corpusCases({ programs: 24, entries: 6, always });
 
 describe.concurrent("reports as the analyzer does", () => {
   it.each(cases.filter(({ expects }) => expects === "diagnostics"))("$name", async (fixture) => {

@@ -58,7 +58,7 @@ describe("reports as the analyzer does", () => {
   });
   afterAll(() => server.stop());
 
-  it.each(corpusCases({ programs: 8, entries: 1 }))("$name", async (fixture) => {
+  it.each(corpusCases({ programs: 16, entries: 2 }))("$name", async (fixture) => {
     const folder = projectOfCase(fixture);
     const { diagnostics } = analyzeFolder(folder);
     nameForEditor(folder);
