@@ -47,6 +47,18 @@ describe("load and save", () => {
 });
 
 describe("the format", () => {
+  test.for<[payload: string, schema: JsonObject, value: unknown, file: string]>([
+    ["rows of plain values", rowsSchema({ id: number }, { name: string }), [{ id: 1 }], "data.parquet"],
+    ["rows with parts", rowsSchema({ id: { type: "array", items: number } }), [{ id: [1] }], "data.json"],
+    ["rows of other things", { type: "array", items: number }, [1], "data.json"],
+    ["one value", { type: "string" }, "1", "data.json"],
+    ["a stream", { "x-glacier-type": "AsyncIterable", items: number }, [1], "data.ndjson"],
+  ])("of %s without an ending is what fits", async ([, schema, value, file]) => {
+    const { store } = await makeProject();
+    const saved = await store.save("data", fileDataset("out/"), schema, value);
+    expect(valueFrom(saved).place).toBe(`out/${file}`);
+  });
+
   test.for([
     ["data.json", '"1"\n'],
     ["data.NDJSON", '"1"\n'],
@@ -84,15 +96,13 @@ describe("the format", () => {
 });
 
 describe("options", () => {
-  test("other storage is not available yet", async () => {
+  test("storage that nobody knows", async () => {
     const { store } = await makeProject();
-    expect(
-      failureFrom(await store.save("data", storedAt({ kind: "s3", bucket: "b" }), undefined, 1)),
-    ).toEqual({
+    expect(failureFrom(await store.save("data", storedAt({ kind: "tape" }), undefined, 1))).toEqual({
       code: "GLA5008",
       severity: "error",
-      message: "Dataset 'data' lives in storage 's3', which is not available yet.",
-      hint: "use `file({ path })` for now",
+      message: "Dataset 'data' lives in storage 'tape', for which there is no adapter.",
+      hint: "use one of file",
       related: [],
     });
   });

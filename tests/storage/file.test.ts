@@ -1,69 +1,82 @@
 import { execFileSync } from "node:child_process";
 import { chmod, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { FileAdapter, type FileAddress } from "@glacier-ts/storage";
+import type { ManifestDataset } from "@glacier-ts/core";
+import { DatasetStore, FileStore } from "@glacier-ts/storage";
 import { describe, expect, test } from "vitest";
 import { type StorageRig, testStorage } from "../contracts/storage.js";
-import { failureFrom, makeProject, valueFrom } from "./project.js";
+import { failureFrom, fileDataset, makeProject, valueFrom } from "./project.js";
 
-async function makeRig(): Promise<StorageRig<FileAddress> & { readonly root: string }> {
-  const { root } = await makeProject();
+async function makeRig(): Promise<StorageRig> {
+  const { root: top } = await makeProject();
+  const root = join(top, "data");
+  const open = () => new FileStore({ root, describe: (key) => `data/${key}` });
   return {
-    root,
-    adapter: new FileAdapter(root),
-    address: (path) => ({ dataset: "numbers", path }),
-    put: (path, bytes) => writeFile(join(root, path), bytes),
-    list: async () => {
-      const entries = await readdir(root, { recursive: true, withFileTypes: true });
-      return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+    store: open(),
+    other: open,
+    put: async (key, bytes) => {
+      await mkdir(dirname(join(root, key)), { recursive: true });
+      await writeFile(join(root, key), bytes);
     },
-    obstruct: async (path) => {
-      await mkdir(join(root, path));
+    everything: async () => {
+      const entries = await readdir(top, { recursive: true, withFileTypes: true });
+      return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+    },
+    obstruct: async (key) => {
+      await mkdir(join(root, key), { recursive: true });
     },
   };
 }
 
-describe("FileAdapter keeps the contract of storage adapters:", () =>
-  testStorage(makeRig as () => Promise<StorageRig<unknown>>));
+describe("FileStore keeps the contract of object stores:", () => testStorage(makeRig));
 
-const text = (value: string) => new TextEncoder().encode(value);
+describe("file({ path })", () => {
+  const json = { format: "json" } as const;
 
-describe("FileAdapter", () => {
   test("takes absolute paths", async () => {
-    const { adapter, root } = await makeRig();
-    const address = { dataset: "numbers", path: join(root, "absolute.json") };
-    valueFrom(await adapter.write(address, [text("1")]));
-    expect(await readFile(join(root, "absolute.json"), "utf8")).toBe("1");
-    expect(adapter.describe(address)).toBe(join(root, "absolute.json"));
+    const { store, root, read } = await makeProject();
+    const place = join(root, "absolute.json");
+    const saved = await store.save("numbers", fileDataset(place), undefined, 1);
+    expect(valueFrom(saved)).toEqual({ sizeBytes: 2, place });
+    expect(await read("absolute.json")).toBe("1\n");
+  });
+
+  test("that ends with a slash is a folder, where the file is called after its dataset", async () => {
+    const { store, read } = await makeProject();
+    const saved = await store.save("numbers", fileDataset("data/out/"), undefined, 1);
+    expect(valueFrom(saved).place).toBe("data/out/numbers.json");
+    expect(await read("data/out/numbers.json")).toBe("1\n");
   });
 
   test("keeps a symbolic link and replaces what it leads to", async () => {
-    const { adapter, address, root } = await makeRig();
+    const { store, root, write, read } = await makeProject();
     await mkdir(join(root, "real"));
-    await writeFile(join(root, "real/data"), "former");
+    await write("real/data", "former");
     await symlink("real/data", join(root, "link"));
-    valueFrom(await adapter.write(address("link"), [text("new")]));
+    valueFrom(await store.save("numbers", fileDataset("link", json), undefined, "new"));
     expect(await readlink(join(root, "link"))).toBe("real/data");
-    expect(await readFile(join(root, "real/data"), "utf8")).toBe("new");
+    expect(await read("real/data")).toBe('"new"\n');
   });
 
   test("keeps the mode of the file", async () => {
-    const { adapter, address, root, put } = await makeRig();
-    await put("private", text("former"));
+    const { store, root, write } = await makeProject();
+    await write("private", "former");
     await chmod(join(root, "private"), 0o600);
-    valueFrom(await adapter.write(address("private"), [text("new")]));
+    valueFrom(await store.save("numbers", fileDataset("private", json), undefined, "new"));
     expect((await stat(join(root, "private"))).mode & 0o777).toBe(0o600);
   });
 
   test("does not wait for the writer of a named pipe", async () => {
-    const { adapter, address, root } = await makeRig();
+    const { store, root } = await makeProject();
     execFileSync("sh", ["-c", 'mkfifo "$0"', join(root, "pipe")]);
-    expect(failureFrom(await adapter.open(address("pipe"))).message).toBe(
+    expect(failureFrom(await store.load("numbers", fileDataset("pipe"), undefined)).message).toBe(
       "Dataset 'numbers' cannot be read from pipe: it is not a file.",
     );
   });
 
   test.for([
+    ["a directory", "folder", "it is a directory"],
+    ["the folder of the project", ".", "it is a directory"],
     [
       "a file in the place of a folder",
       "file/inside",
@@ -71,12 +84,13 @@ describe("FileAdapter", () => {
     ],
     ["a path that no system has", "nul\0byte", "the path has a character that no path can have"],
     ["a name that is too long", "n".repeat(300), "the path is too long"],
-  ])("reports %s", async ([, path, why]) => {
-    const { adapter, address, put } = await makeRig();
-    await put("file", text("1"));
+  ])("reports %s", async ([, path = "", why]) => {
+    const { store, root, write } = await makeProject();
+    await mkdir(join(root, "folder"));
+    await write("file", "1");
     const failures = [
-      await adapter.open(address(path as string)),
-      await adapter.write(address(path as string), [text("2")]),
+      await store.load("numbers", fileDataset(path), undefined),
+      await store.save("numbers", fileDataset(path), undefined, 1),
     ];
     expect(failures.map((failure) => failureFrom(failure).message)).toEqual([
       `Dataset 'numbers' cannot be read from ${path}: ${why}.`,
@@ -85,10 +99,10 @@ describe("FileAdapter", () => {
   });
 
   test("reports a file that became shorter while it was read", async () => {
-    const { adapter, address, put } = await makeRig();
-    await put("numbers", text("0123456789"));
-    const source = valueFrom(await adapter.open(address("numbers")));
-    await put("numbers", text("01"));
+    const { store, put } = await makeRig();
+    await put("numbers", new TextEncoder().encode("0123456789"));
+    const source = await store.open("numbers");
+    await put("numbers", new TextEncoder().encode("01"));
     await expect(source.read(0, 10)).rejects.toThrow("it became shorter while it was read");
     await source.close();
   });
@@ -96,9 +110,9 @@ describe("FileAdapter", () => {
 
 describe("files of installed packages", () => {
   async function makePackages() {
-    const rig = await makeRig();
+    const project = await makeProject();
     const install = async (folder: string, file: string, content: string) => {
-      const path = join(rig.root, folder, file);
+      const path = join(project.root, folder, file);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, content);
     };
@@ -106,15 +120,10 @@ describe("files of installed packages", () => {
     await install("node_modules/data", "files/a.txt", "near");
     await install("node_modules/@scope/data", "a.txt", "scoped");
     await install(".", "secret.txt", "outside");
-    const open = (name: string, path: string, root = rig.root) =>
-      new FileAdapter(root).open({ dataset: "numbers", package: name, path });
-    const read = async (...given: Parameters<typeof open>) => {
-      const source = valueFrom(await open(...given));
-      const bytes = await source.read(0, source.sizeBytes);
-      await source.close();
-      return new TextDecoder().decode(bytes);
-    };
-    return { ...rig, install, open, read };
+    const load = (name: string, path: string, projectRoot = project.root) =>
+      new DatasetStore({ projectRoot }).load("numbers", packageDataset(name, path), undefined);
+    const read = async (...given: Parameters<typeof load>) => valueFrom(await load(...given)).value;
+    return { ...project, install, load, read };
   }
 
   test("are read whatever the package exports", async () => {
@@ -144,19 +153,19 @@ describe("files of installed packages", () => {
     "../../nothing.txt",
     "files/../../../secret.txt",
     "..",
-    "",
+    ".",
     "link/secret.txt",
   ])("stay inside of the package: '%s'", async (path) => {
-    const { open, root } = await makePackages();
+    const { load, root } = await makePackages();
     await symlink(root, join(root, "node_modules/data/link"));
-    expect(failureFrom(await open("data", path)).message).toBe(
-      `Dataset 'numbers' cannot be read from ${path} of the package 'data': the path leads out of the package.`,
+    expect(failureFrom(await load("data", path)).message).toBe(
+      `Dataset 'numbers' cannot be read from ${path} of the package 'data': the path leads out of its folder, or is no name.`,
     );
   });
 
   test("are missing as files are", async () => {
-    const { open } = await makePackages();
-    expect(failureFrom(await open("data", "files/b.txt")).message).toBe(
+    const { load } = await makePackages();
+    expect(failureFrom(await load("data", "files/b.txt")).message).toBe(
       "Dataset 'numbers' was not found at files/b.txt of the package 'data'.",
     );
   });
@@ -164,8 +173,8 @@ describe("files of installed packages", () => {
   test.for(["nothing", "../data", "@scope/../data", "/data", ".", ""])(
     "need an installed package: '%s'",
     async (name) => {
-      const { open } = await makePackages();
-      expect(failureFrom(await open(name, "files/a.txt"))).toEqual({
+      const { load } = await makePackages();
+      expect(failureFrom(await load(name, "files/a.txt"))).toEqual({
         code: "GLA5010",
         severity: "error",
         message: `Dataset 'numbers' lives in the npm package '${name}', which is not installed.`,
@@ -176,10 +185,14 @@ describe("files of installed packages", () => {
   );
 
   test("are not written", async () => {
-    const { adapter } = await makePackages();
-    const address = { dataset: "numbers", package: "data", path: "files/a.txt" };
-    expect(failureFrom(await adapter.write(address, [text("x")])).message).toBe(
+    const { store } = await makePackages();
+    const saved = await store.save("numbers", packageDataset("data", "files/a.txt"), undefined, "x");
+    expect(failureFrom(saved).message).toBe(
       "Dataset 'numbers' cannot be written to files/a.txt of the package 'data': files of installed packages are not changed.",
     );
   });
 });
+
+function packageDataset(name: string, path: string): ManifestDataset {
+  return { ...fileDataset(""), storage: { kind: "file", package: name, path }, format: "text" };
+}

@@ -14,7 +14,7 @@ const dataset = {
 };
 
 async function versionOf(known: (place: string, mark: string) => string | undefined = () => undefined) {
-  const found = await new DatasetStore({ projectRoot: folder }).version("users", dataset, known);
+  const found = await new DatasetStore({ projectRoot: folder }).version("users", dataset, undefined, known);
   if (!found.ok) throw new Error(found.failure.message);
   return found.value;
 }
@@ -45,6 +45,11 @@ it("is what was known of the same mark", async () => {
 
 it("is a diagnostic where there is nothing", async () => {
   rmSync(file);
-  const found = await new DatasetStore({ projectRoot: folder }).version("users", dataset, () => undefined);
+  const found = await new DatasetStore({ projectRoot: folder }).version(
+    "users",
+    dataset,
+    undefined,
+    () => undefined,
+  );
   expect(found).toMatchObject({ ok: false, failure: { code: "GLA5004" } });
 });

@@ -95,12 +95,13 @@ function nameSchema(schema: JsonObject): NamedSchema {
 function describeDataset(dataset: LinkedDataset): Omit<ManifestDataset, "schema"> {
   const options = dataset.declarations.find((declaration) => declaration.form === "value")?.options.value;
   const [other] = dataset.others;
-  const { storage, format } = options ?? other ?? {};
+  const { storage, format, compression } = options ?? other ?? {};
   const isOurs = dataset.declarations.length > 0 || other === undefined;
   const doc = dataset.doc ?? other?.doc;
   return {
     ...(isJsonObject(storage) && { storage: storage as ManifestStorage }),
     ...(typeof format === "string" && { format }),
+    ...(typeof compression === "string" && { compression }),
     declared: isOurs ? declaredAt(dataset.location) : other.declared,
     ...(doc !== undefined && { doc }),
   };

@@ -562,10 +562,10 @@ export const catalog = {
   ),
   storageUnavailable: error(
     5008,
-    (d: { dataset: string; kind: string }) =>
-      `Dataset '${d.dataset}' lives in storage '${d.kind}', which is not available yet.`,
-    "This version reads and writes `file()` storage only.",
-    () => "use `file({ path })` for now",
+    (d: { dataset: string; kind: string; available: readonly string[] }) =>
+      `Dataset '${d.dataset}' lives in storage '${d.kind}', for which there is no adapter.`,
+    "This version has no adapter for that kind of storage.",
+    (d) => `use one of ${d.available.join(", ")}`,
   ),
   formatUnavailable: error(
     5009,
@@ -766,6 +766,13 @@ export const catalog = {
       `Dataset '${d.dataset}' is a stream that is read after the run, when resource ${list(d.resources, "and")} is closed: ${d.error}`,
     "A stream that `run()` returns is read when the run is over. The resources that its task takes are closed by then.",
     (d) => `give '${d.dataset}' a storage, or read it in a task of the pipeline`,
+  ),
+  sdkMissing: error(
+    5050,
+    (d: { dataset: string; kind: string; packages: readonly string[] }) =>
+      `Dataset '${d.dataset}' lives in storage '${d.kind}', which needs ${d.packages.length === 1 ? "the package" : "the packages"} ${d.packages.map((name) => `'${name}'`).join(" and ")}, not installed here.`,
+    "Storage of a vendor is read and written by the vendor's own SDK. It is installed by those who need it.",
+    (d) => `run \`npm install ${d.packages.join(" ")}\``,
   ),
 
   // 6xxx compile

@@ -1,5 +1,5 @@
 import type { Exact } from "./exact.js";
-import type { Format, Storage } from "./storage.js";
+import type { Compression, Format, Storage } from "./storage.js";
 
 /**
  * The mark by which the compiler tells one dataset type from another. It exists in types only.
@@ -35,8 +35,13 @@ export declare namespace Dataset {
 export interface DatasetOptions {
   /** Where the dataset is kept; without it, values are passed from task to task in memory. */
   readonly storage?: Storage;
-  /** How it is encoded; by default from the ending of its path, else `json`. */
+  /**
+   * How it is encoded; by default as the ending of its path says, else by its payload: `parquet` for rows of plain values,
+   * `ndjson` for streams, `json` for everything else.
+   */
   readonly format?: Format;
+  /** How its bytes are made smaller; by default as the ending of its path says: `.gz` or `.zst`. */
+  readonly compression?: Compression;
 }
 
 /**

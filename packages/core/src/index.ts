@@ -102,6 +102,7 @@ export {
 } from "./run-error.js";
 export { checkParams, parseParam } from "./run-params.js";
 export { type SelectOptions, selectTasks } from "./select.js";
+export { StorageError, type StorageErrorReason } from "./storage-error.js";
 export { suggest } from "./suggest.js";
 export type {
   CacheOptions,

@@ -43,6 +43,8 @@ export interface ManifestDataset {
   readonly storage?: ManifestStorage;
   /** How it is encoded; absent where the ending of its path says it. */
   readonly format?: string;
+  /** `gzip` or `zstd`; absent where the ending of its path says it. */
+  readonly compression?: string;
   /** File and line of the declaration, `src/datasets.ts:9`; in another package, `@acme/sales:src/datasets.ts:9`. */
   readonly declared: string;
   /** The declaration's doc comment. */

@@ -83,36 +83,68 @@ export interface RunOutcome {
 export type TaskStatus = "succeeded" | "cached" | "failed" | "skipped" | "cancelled";
 
 /**
- * Reads and writes the bytes of one kind of storage. What the bytes mean is the business of formats.
+ * The objects of a storage below one root: a folder, a bucket with a prefix. What their bytes mean is the business of
+ * formats.
  *
- * Guarantees: `write` is atomic: a reader sees the whole former object or the whole new one, also after a crash.
+ * Guarantees: `write` is atomic: a reader sees the whole former object or the whole new one, also after a crash, and a
+ * write that fails leaves what was there. A key is a name of one object; whatever is in it, it never leads out of the
+ * root. Everything rejects with a StorageError where the storage refuses, and with nothing else but an error of Glacier;
+ * no message has a credential in it.
  */
-export interface StorageAdapter<Address> {
+export interface ObjectStore {
   /** The storage descriptor's kind. */
   readonly kind: string;
-  /** Opens an object for reading; GLA50xx when it is not there or cannot be read. */
-  open(address: Address): Promise<Result<ByteSource, Diagnostic>>;
-  /** Replaces an object; GLA50xx when it cannot be written. Errors that `chunks` throws are passed on. */
-  write(
-    address: Address,
-    chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  ): Promise<Result<StoredObject, Diagnostic>>;
-  /** Names an address for people. */
-  describe(address: Address): string;
+  readonly capabilities: StorageCapabilities;
+  /** Names an object for people. */
+  describe(key: string): string;
+  /** Opens an object for reading. */
+  open(key: string): Promise<ByteSource>;
+  stat(key: string): Promise<ObjectStat>;
+  /** The objects whose keys begin with `prefix`, by key. */
+  list(prefix: string): AsyncIterable<ListedObject>;
+  /** Replaces an object. Errors that `chunks` throws are passed on. */
+  write(key: string, chunks: Chunks, options?: WriteOptions): Promise<ObjectStat>;
+  /** It is no error where there is nothing. */
+  delete(key: string): Promise<void>;
 }
 
-/** An object that is open for reading. */
-export interface ByteSource {
+/** What a storage can do; what it cannot is refused, and never made up for by something that is nearly the same. */
+export interface StorageCapabilities {
+  readonly write: boolean;
+  /** `ifAbsent`: of several who create an object at once, exactly one does. */
+  readonly conditionalCreate: boolean;
+  readonly list: boolean;
+}
+
+export type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+export interface WriteOptions {
+  /** Refuses with `exists` where there is an object already. */
+  readonly ifAbsent?: boolean;
+}
+
+export interface ObjectStat {
   readonly sizeBytes: number;
   /** Another one when the content is another one, and known without reading it: the times of a file, an ETag. */
   readonly mark?: string;
-  /** Bytes from `start` up to, but not including, `end`. */
-  read(start: number, end: number): Promise<Uint8Array>;
-  close(): Promise<void>;
 }
 
-export interface StoredObject {
-  readonly sizeBytes: number;
+export interface ListedObject extends ObjectStat {
+  readonly key: string;
+}
+
+/**
+ * An object that is open for reading. What is read is of one and the same version, or rejects with a StorageError,
+ * `changed` where the storage has replaced it.
+ */
+export interface ByteSource extends ObjectStat {
+  /** The file as a `Location` names it; absent where it is no local file, or its path is secret. */
+  readonly file?: string;
+  /** Bytes from `start` up to, but not including, `end`. */
+  read(start: number, end: number): Promise<Uint8Array>;
+  /** All bytes in order, in pieces that are small enough to hold; absent where `read` is as fast. */
+  stream?(): AsyncIterable<Uint8Array>;
+  close(): Promise<void>;
 }
 
 /**

@@ -8,8 +8,14 @@ import type { StringOption } from "./reference.js";
 /** How a dataset is encoded. */
 export type Format = "json" | "ndjson" | "csv" | "tsv" | "parquet" | "arrow" | "text" | "bytes";
 
+/** How the bytes of a dataset are made smaller. */
+export type Compression = "gzip" | "zstd";
+
 export interface FileOptions {
-  /** Relative to the folder of the project's tsconfig, or absolute; inside the package when `package` is given. */
+  /**
+   * Relative to the folder of the project's tsconfig, or absolute; inside the package when `package` is given. What ends
+   * with `/` is a folder, in which the file is called after its dataset.
+   */
   readonly path: StringOption;
   /** An installed npm package that holds the file. */
   readonly package?: string;
@@ -17,22 +23,49 @@ export interface FileOptions {
 
 export interface S3Options {
   readonly bucket: StringOption;
-  /** The key, or the start of the keys, of the dataset's objects. */
+  /** The object's key; what ends with `/`, or none, is a folder, in which the object is called after its dataset. */
   readonly prefix?: StringOption;
   readonly region?: StringOption;
+  /** The URL of another store that speaks the protocol; by default Amazon's, or `AWS_ENDPOINT_URL_S3`. */
+  readonly endpoint?: StringOption;
+  /** Whether the bucket is part of the path and not of the host name, as other stores may need it. */
+  readonly forcePathStyle?: boolean;
 }
 
 export interface GcsOptions {
   readonly bucket: StringOption;
-  /** The name, or the start of the names, of the dataset's objects. */
+  /** The URL of an emulator; by default Google's, or `STORAGE_EMULATOR_HOST`. */
+  readonly endpoint?: StringOption;
+  /** The object's name; what ends with `/`, or none, is a folder, in which the object is called after its dataset. */
   readonly prefix?: StringOption;
 }
 
 export interface AzureBlobOptions {
   readonly account: StringOption;
   readonly container: StringOption;
-  /** The name, or the start of the names, of the dataset's blobs. */
+  /** The blob's name; what ends with `/`, or none, is a folder, in which the blob is called after its dataset. */
   readonly prefix?: StringOption;
+  /** The URL of the account's blobs, for an emulator or a private cloud. */
+  readonly endpoint?: StringOption;
+}
+
+export interface HttpOptions {
+  /** `https:` or `http:`; a `secret()` where it has a signature. */
+  readonly url: StringOption;
+}
+
+export interface PostgresOptions {
+  readonly table: StringOption;
+  /** The schema of the table; by default `public`. */
+  readonly schema?: StringOption;
+  /** `postgresql://user:password@host/database`; by default the `PG…` environment variables, as `psql` has it. */
+  readonly connection?: StringOption;
+}
+
+export interface DuckDbOptions {
+  /** The database's file: relative to the folder of the project's tsconfig, or absolute. */
+  readonly path: StringOption;
+  readonly table: StringOption;
 }
 
 /** Options by kind of storage. */
@@ -41,6 +74,9 @@ export interface StorageOptions {
   readonly s3: S3Options;
   readonly gcs: GcsOptions;
   readonly "azure-blob": AzureBlobOptions;
+  readonly http: HttpOptions;
+  readonly postgres: PostgresOptions;
+  readonly duckdb: DuckDbOptions;
 }
 
 export type StorageKind = keyof StorageOptions;
@@ -76,4 +112,25 @@ export function azureBlob<const Options extends AzureBlobOptions>(
   options: Options & Exact<AzureBlobOptions, Options>,
 ): StorageOf<"azure-blob", Options> {
   return { kind: "azure-blob", ...(options as Options) };
+}
+
+/** A file on the web, which is only read. */
+export function http<const Options extends HttpOptions>(
+  options: Options & Exact<HttpOptions, Options>,
+): StorageOf<"http", Options> {
+  return { kind: "http", ...(options as Options) };
+}
+
+/** A table of a PostgreSQL database: a row for each row of the dataset. */
+export function postgres<const Options extends PostgresOptions>(
+  options: Options & Exact<PostgresOptions, Options>,
+): StorageOf<"postgres", Options> {
+  return { kind: "postgres", ...(options as Options) };
+}
+
+/** A table of a DuckDB database: a row for each row of the dataset. */
+export function duckdb<const Options extends DuckDbOptions>(
+  options: Options & Exact<DuckDbOptions, Options>,
+): StorageOf<"duckdb", Options> {
+  return { kind: "duckdb", ...(options as Options) };
 }

@@ -27,6 +27,7 @@ export interface DatasetAccess {
   version?(
     name: string,
     dataset: ManifestDataset,
+    schema: JsonObject | undefined,
     known: (place: string, mark: string) => string | undefined,
   ): Promise<Result<StoredVersion, Diagnostic>>;
 }
@@ -98,7 +99,7 @@ export class StoredDatasets {
     known: (place: string, mark: string) => string | undefined,
   ): Promise<Result<StoredVersion, Diagnostic> | undefined> {
     const access = await this.#open();
-    return access.version?.(dataset.name, manifestOf(dataset), known);
+    return access.version?.(dataset.name, manifestOf(dataset), dataset.schema, known);
   }
 
   async #open(): Promise<DatasetAccess> {

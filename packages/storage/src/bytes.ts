@@ -1,14 +1,13 @@
 /** Bytes from and to texts. */
 import { constants, isUtf8 } from "node:buffer";
-import type { ByteSource } from "@glacier-ts/core";
-import { Malformed, Unreadable } from "./problems.js";
-
-export type Chunks = AsyncIterable<Uint8Array>;
+import { type ByteSource, StorageError } from "@glacier-ts/core";
+import { Malformed } from "./problems.js";
 
 const chunkBytes = 256 * 1024;
 
 /** The bytes of a source in order, in pieces that are small enough to hold. */
 export async function* readChunks(source: ByteSource): AsyncGenerator<Uint8Array> {
+  if (source.stream) return yield* source.stream();
   for (let start = 0; start < source.sizeBytes; start += chunkBytes) {
     yield await source.read(start, Math.min(start + chunkBytes, source.sizeBytes));
   }
@@ -17,11 +16,12 @@ export async function* readChunks(source: ByteSource): AsyncGenerator<Uint8Array
 /**
  * The whole source as text, without a byte order mark.
  *
- * @throws Malformed where it is not UTF-8, Unreadable where it is larger than a string can be
+ * @throws Malformed where it is not UTF-8, StorageError where it is larger than a string can be
  */
 export async function readText(source: ByteSource, options: { keepMark?: boolean } = {}): Promise<string> {
   if (source.sizeBytes > constants.MAX_STRING_LENGTH) {
-    throw new Unreadable(
+    throw new StorageError(
+      "failed",
       `it has ${source.sizeBytes} bytes, and a text of more than ${constants.MAX_STRING_LENGTH} cannot be held; ndjson, csv and parquet can be larger`,
     );
   }

@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import {
-  type ByteSource,
   type Diagnostic,
   fail,
   GlacierError,
@@ -11,15 +9,14 @@ import {
   type ManifestDataset,
   type Result,
   report,
+  StorageError,
   succeed,
 } from "@glacier-ts/core";
-import { readChunks } from "./bytes.js";
-import { FileAdapter, type FileAddress, type FileSource } from "./file.js";
-import type { Encoded, Format } from "./formats/format.js";
-import { findFormat, formatName } from "./formats/formats.js";
-import { Malformed, NotEncodable, Unreadable } from "./problems.js";
-import { type Environment, resolveOption } from "./resolve-options.js";
-import { resolve as resolveShape, type Shape, shapeOf } from "./shape/shape.js";
+import type { Home } from "./home.js";
+import { findHome, storageKinds } from "./homes.js";
+import { Malformed, NotEncodable } from "./problems.js";
+import { shapeOf } from "./shape/shape.js";
+import { type Environment, StorageOptions } from "./storage-options.js";
 
 export interface DatasetStoreOptions {
   /** The project's folder, which `file()` paths are relative to: a path or a `file:` URL. */
@@ -53,19 +50,17 @@ export interface Version {
   readonly sizeBytes: number;
   /** Where it is, for people. */
   readonly place: string;
-  /** See `ByteSource`. */
+  /** See `ObjectStat`. */
   readonly mark?: string;
 }
 
 /** Reads and writes datasets where their declarations say, in the format that they say, by their payload's schema. */
 export class DatasetStore {
-  readonly #files: FileAdapter;
+  readonly #projectRoot: string;
   readonly #env: Environment;
 
   constructor({ projectRoot, env = process.env }: DatasetStoreOptions) {
-    this.#files = new FileAdapter(
-      projectRoot.startsWith("file:") ? fileURLToPath(projectRoot) : resolve(projectRoot),
-    );
+    this.#projectRoot = projectRoot.startsWith("file:") ? fileURLToPath(projectRoot) : resolve(projectRoot);
     this.#env = env;
   }
 
@@ -77,30 +72,17 @@ export class DatasetStore {
    * @returns GLA5004–5006 where the data is missing, unreadable or malformed, GLA5008–5011 where the place or the
    *   format cannot be used
    */
-  async load(
+  load(
     name: string,
     dataset: ManifestDataset,
     schema: JsonObject | undefined,
   ): Promise<Result<Loaded, Diagnostic>> {
-    const found = this.#find(name, dataset);
-    if (!found.ok) return found;
-    const { address, format } = found.value;
-    const place = this.#files.describe(address);
-    const payload = shapeOf(schema);
-    const opened = await this.#files.open(address);
-    if (!opened.ok) return opened;
-    const source = opened.value;
-    try {
-      if (resolveShape(payload).kind === "stream") {
-        return succeed({ value: this.#stream(found.value, payload), place });
-      }
-      const value = await format.decode(source, payload);
-      return succeed({ value, ...(Array.isArray(value) && { rows: value.length }), place });
-    } catch (error) {
-      return fail(this.#readProblem(error, found.value, source));
-    } finally {
-      await source.close();
-    }
+    return this.#use(name, dataset, schema, readProblem, async (home) => {
+      const loaded = await home.load(shapeOf(schema));
+      const isStream = typeof loaded === "object" && loaded !== null && Symbol.asyncIterator in loaded;
+      const value = isStream ? readable(name, home, loaded as AsyncIterable<unknown>) : loaded;
+      return { value, ...(Array.isArray(value) && { rows: value.length }), place: home.place };
+    });
   }
 
   /**
@@ -109,26 +91,16 @@ export class DatasetStore {
    * @param known the version of what had a mark at a place before, so that it need not be read again
    * @returns GLA5004 or GLA5005 where the data is missing or unreadable, GLA5008–5011 where the place cannot be used
    */
-  async version(
+  version(
     name: string,
     dataset: ManifestDataset,
+    schema: JsonObject | undefined,
     known: (place: string, mark: string) => string | undefined,
   ): Promise<Result<Version, Diagnostic>> {
-    const found = this.#find(name, dataset);
-    if (!found.ok) return found;
-    const opened = await this.#files.open(found.value.address);
-    if (!opened.ok) return opened;
-    const source = opened.value;
-    const place = this.#files.describe(found.value.address);
-    try {
-      const { sizeBytes, mark } = source;
-      const version = (mark && known(place, mark)) ?? (await hashOf(source));
-      return succeed({ version, sizeBytes, place, ...(mark !== undefined && { mark }) });
-    } catch (error) {
-      return fail(this.#readProblem(error, found.value, source));
-    } finally {
-      await source.close();
-    }
+    return this.#use(name, dataset, schema, readProblem, async (home) => {
+      const { place } = home;
+      return { ...(await home.version((mark) => known(place, mark))), place };
+    });
   }
 
   /**
@@ -138,98 +110,86 @@ export class DatasetStore {
    * @returns GLA5007 where it cannot be written, GLA5013 where the format cannot hold the value, GLA5008–5011 where the
    *   place or the format cannot be used
    */
-  async save(
+  save(
     name: string,
     dataset: ManifestDataset,
     schema: JsonObject | undefined,
     value: unknown,
   ): Promise<Result<Stored, Diagnostic>> {
-    const found = this.#find(name, dataset);
+    return this.#use(name, dataset, schema, writeProblem, async (home) => {
+      return { ...(await home.save(value, shapeOf(schema))), place: home.place };
+    });
+  }
+
+  async #use<T>(
+    name: string,
+    dataset: ManifestDataset,
+    schema: JsonObject | undefined,
+    problem: (name: string, home: Home, error: unknown) => Diagnostic | undefined,
+    use: (home: Home) => Promise<T>,
+  ): Promise<Result<T, Diagnostic>> {
+    const found = await this.#find(name, dataset, schema);
     if (!found.ok) return found;
-    const { address, format } = found.value;
     try {
-      const encoded: Encoded = format.encode(value, shapeOf(schema));
-      const written = await this.#files.write(address, encoded.chunks);
-      if (!written.ok) return written;
-      const rows = encoded.rows();
-      return succeed({
-        ...(rows !== undefined && { rows }),
-        ...written.value,
-        place: this.#files.describe(address),
-      });
+      return succeed(await use(found.value));
     } catch (error) {
-      if (!(error instanceof NotEncodable)) throw error;
-      const { path, why } = error;
-      return fail(report("notEncodable", { dataset: name, format: format.name, path, why }));
+      const diagnostic = problem(name, found.value, error);
+      if (!diagnostic) throw error;
+      return fail(diagnostic);
     }
   }
 
-  #find(name: string, { storage, format: declared }: ManifestDataset): Result<Found, Diagnostic> {
+  async #find(
+    name: string,
+    { storage, format }: ManifestDataset,
+    schema: JsonObject | undefined,
+  ): Promise<Result<Home, Diagnostic>> {
     if (!storage) throw new Error(`Internal error: dataset '${name}' has no storage.`);
-    if (storage.kind !== this.#files.kind) {
-      return fail(report("storageUnavailable", { dataset: name, kind: storage.kind }));
+    const find = await findHome(storage.kind);
+    if (!find) {
+      const details = { dataset: name, kind: storage.kind, available: storageKinds };
+      return fail(report("storageUnavailable", details));
     }
-    const path = resolveOption(name, storage, "path", this.#env);
-    if (!path.ok) return path;
-    const folder = resolveOption(name, storage, "package", this.#env);
-    if (!folder.ok) return folder;
-    if (!path.value) {
-      const details = { owner: `dataset '${name}'`, option: "path", found: "missing", expected: "a string" };
-      return fail(report("invalidOption", details));
-    }
-    const chosen = formatName(declared, path.value.value);
-    const format = findFormat(chosen);
-    if (!format) return fail(report("formatUnavailable", { dataset: name, format: chosen }));
-    const address: FileAddress = {
-      dataset: name,
-      path: path.value.value,
-      ...(folder.value && { package: folder.value.value }),
-      ...(path.value.isSecret && { alias: path.value.shown }),
-    };
-    return succeed({ address, format });
-  }
-
-  /** Opens the file for each iteration, so that a stream that nobody reads leaves nothing open. */
-  #stream(found: Found, payload: Shape): AsyncIterable<unknown> {
-    const iterate = () => this.#iterate(found, payload);
-    return { [Symbol.asyncIterator]: iterate };
-  }
-
-  async *#iterate(found: Found, payload: Shape): AsyncGenerator<unknown> {
-    const opened = await this.#files.open(found.address);
-    if (!opened.ok) throw new GlacierError([opened.failure]);
-    const source = opened.value;
-    const { format } = found;
+    const options = new StorageOptions(name, storage, this.#env);
     try {
-      if (format.decodeRows) yield* format.decodeRows(source, payload);
-      else yield* (await format.decode(source, payload)) as unknown[];
+      return succeed(
+        await find({ options, format, payload: shapeOf(schema), projectRoot: this.#projectRoot }),
+      );
     } catch (error) {
-      throw new GlacierError([this.#readProblem(error, found, source)]);
-    } finally {
-      await source.close();
+      const [diagnostic] = error instanceof GlacierError ? error.diagnostics : [];
+      if (!diagnostic) throw error;
+      return fail(diagnostic);
     }
-  }
-
-  /** Anything else than the expected problems is thrown on. */
-  #readProblem(error: unknown, { address, format }: Found, source: FileSource): Diagnostic {
-    const { dataset } = address;
-    if (error instanceof Unreadable) {
-      return report("dataUnreadable", { dataset, place: this.#files.describe(address), why: error.why });
-    }
-    if (!(error instanceof Malformed)) throw error;
-    const location =
-      source.file !== undefined && error.place ? { file: source.file, ...error.place } : undefined;
-    return report("dataMalformed", { dataset, format: format.name, why: error.why }, location);
   }
 }
 
-async function hashOf(source: ByteSource): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of readChunks(source)) hash.update(chunk);
-  return hash.digest("hex");
+/** Has a stream throw diagnostics for what is wrong with its rows. */
+function readable(name: string, home: Home, rows: AsyncIterable<unknown>): AsyncIterable<unknown> {
+  async function* iterate() {
+    try {
+      yield* rows;
+    } catch (error) {
+      const diagnostic = readProblem(name, home, error);
+      throw diagnostic ? new GlacierError([diagnostic]) : error;
+    }
+  }
+  return { [Symbol.asyncIterator]: iterate };
 }
 
-interface Found {
-  readonly address: FileAddress;
-  readonly format: Format;
+/** @returns undefined for an error that is none of the expected ones */
+function readProblem(dataset: string, { place, format }: Home, error: unknown): Diagnostic | undefined {
+  if (error instanceof StorageError) {
+    if (error.reason === "not-found") return report("dataNotFound", { dataset, place });
+    return report("dataUnreadable", { dataset, place, why: error.why });
+  }
+  if (!(error instanceof Malformed)) return undefined;
+  const location = error.file !== undefined && error.place ? { file: error.file, ...error.place } : undefined;
+  return report("dataMalformed", { dataset, format, why: error.why }, location);
+}
+
+/** @returns undefined for an error that is none of the expected ones */
+function writeProblem(dataset: string, { place, format }: Home, error: unknown): Diagnostic | undefined {
+  if (error instanceof StorageError) return report("dataUnwritable", { dataset, place, why: error.why });
+  if (!(error instanceof NotEncodable)) return undefined;
+  return report("notEncodable", { dataset, format, path: error.path, why: error.why });
 }

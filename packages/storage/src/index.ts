@@ -9,5 +9,5 @@ export {
   type Stored,
   type Version,
 } from "./dataset-store.js";
-export { FileAdapter, type FileAddress, type FileSource } from "./file.js";
-export type { Environment } from "./resolve-options.js";
+export type { Environment } from "./storage-options.js";
+export { FileStore, type FileStoreOptions } from "./stores/file.js";

@@ -1,10 +1,13 @@
 /**
- * What goes wrong inside of an adapter or a format. They are thrown where they are found, deep in a decoder or in a
- * stream of chunks, and become diagnostics in one place, which knows the dataset's name.
+ * What goes wrong inside of a format. They are thrown where they are found, deep in a decoder or in a stream of chunks,
+ * and become diagnostics in one place, which knows the dataset's name; so does what storages refuse, a `StorageError`.
  */
 
 /** The bytes are not what the format or the dataset's type says: GLA5006. */
 export class Malformed extends Error {
+  /** The local file that it is in, as a `Location` names it. */
+  file?: string;
+
   constructor(
     readonly why: string,
     /** 1-based; absent where a format has no lines. */
@@ -21,13 +24,6 @@ export class NotEncodable extends Error {
     readonly path: string,
     readonly why: string,
   ) {
-    super(why);
-  }
-}
-
-/** The storage broke off while it was read: GLA5005. */
-export class Unreadable extends Error {
-  constructor(readonly why: string) {
     super(why);
   }
 }

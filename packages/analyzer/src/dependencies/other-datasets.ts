@@ -10,6 +10,7 @@ export interface OtherDataset {
   /** As the manifest of our project has it. */
   readonly storage: ManifestStorage | undefined;
   readonly format: string | undefined;
+  readonly compression: string | undefined;
   readonly declared: string;
   readonly doc: string | undefined;
 }
@@ -44,19 +45,21 @@ export function otherDatasets(
         found.set(module, candidate);
     }
     const all = [...found.values()].sort((a, b) => compareText(a.declared, b.declared));
-    const stored = all.filter(({ storage, format }) => storage !== undefined || format !== undefined);
+    const stored = all.filter(
+      ({ storage, format, compression }) => (storage ?? format ?? compression) !== undefined,
+    );
     const different = new Map(stored.toReversed().map((dataset) => [optionsText(dataset), dataset]));
     return stored.length > 0 ? [...different.values()].reverse() : all.slice(0, 1);
   };
 }
 
 /** The options of a dataset as text, for comparing them. */
-export function optionsText({
-  storage,
-  format,
-}: Pick<OtherDataset, "storage" | "format"> | JsonObject): string {
-  return JSON.stringify(sortKeys({ storage: storage ?? null, format: format ?? null }));
+export function optionsText({ storage, format, compression }: DatasetOptions | JsonObject): string {
+  const options = { storage: storage ?? null, format: format ?? null, compression: compression ?? null };
+  return JSON.stringify(sortKeys(options));
 }
+
+type DatasetOptions = Pick<OtherDataset, "storage" | "format" | "compression">;
 
 interface Candidate extends OtherDataset {
   /** The manifest has it from a third project. */
@@ -72,13 +75,14 @@ function ofManifest(
 ): Candidate | undefined {
   if (!found?.ok || !Object.hasOwn(found.value.manifest.datasets, name)) return undefined;
   const { root, manifest } = found.value;
-  const { storage, format, declared, doc } = manifest.datasets[name] ?? {};
+  const { storage, format, compression, declared, doc } = manifest.datasets[name] ?? {};
   if (typeof declared !== "string") return undefined;
   const isStorage = typeof storage === "object" && storage !== null && typeof storage.kind === "string";
   return {
     owner,
     storage: isStorage ? dependencies.storage(storage, root) : undefined,
     format: typeof format === "string" ? format : undefined,
+    compression: typeof compression === "string" ? compression : undefined,
     declared: dependencies.declared(declared, root),
     doc: typeof doc === "string" ? doc : undefined,
     isTaken: declared.slice(0, declared.lastIndexOf(":")).includes(":") || declared.startsWith("../"),
@@ -90,7 +94,7 @@ function ofSource(
   file: string,
   dependencies: Dependencies,
 ): Candidate {
-  const { storage, format } = options.value;
+  const { storage, format, compression } = options.value;
   const isStorage = typeof storage === "object" && storage !== null && "kind" in storage;
   const root = dependencies.rootOfSource(file);
   const module = dependencies.moduleName(file);
@@ -98,6 +102,7 @@ function ofSource(
     owner: module.includes(":") ? module.slice(0, module.indexOf(":")) : module,
     storage: isStorage ? dependencies.storage(storage as ManifestStorage, root) : undefined,
     format: typeof format === "string" ? format : undefined,
+    compression: typeof compression === "string" ? compression : undefined,
     declared: `${module}:${location.line}`,
     doc,
   };

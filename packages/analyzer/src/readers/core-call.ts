@@ -32,6 +32,9 @@ export const optionKinds: ReadonlyMap<string, string> = new Map([
   ["s3", "s3"],
   ["gcs", "gcs"],
   ["azureBlob", "azure-blob"],
+  ["http", "http"],
+  ["postgres", "postgres"],
+  ["duckdb", "duckdb"],
 ]);
 
 const declarative = new Set([

@@ -1,11 +1,10 @@
-import type { ByteSource } from "@glacier-ts/core";
-import type { Chunks } from "../bytes.js";
+import type { ByteSource, Chunks } from "@glacier-ts/core";
 import type { Shape } from "../shape/shape.js";
 
 /**
  * Turns bytes into values and values into bytes, as the payload's shape says. A stream payload is handled as an array.
  *
- * Decoding throws Malformed where the bytes are not what they should be, and Unreadable where they cannot be had; so do
+ * Decoding throws Malformed where the bytes are not what they should be, and StorageError where they cannot be had; so do
  * the rows while they are iterated. Encoding throws NotEncodable, at once or from the chunks.
  */
 export interface Format {

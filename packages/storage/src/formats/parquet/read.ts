@@ -1,4 +1,4 @@
-import type { ByteSource } from "@glacier-ts/core";
+import { type ByteSource, StorageError } from "@glacier-ts/core";
 import {
   type AsyncBuffer,
   type FileMetaData,
@@ -9,7 +9,7 @@ import {
   type SchemaTree,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import { Malformed, Misfit, pointer, Unreadable } from "../../problems.js";
+import { Malformed, Misfit, pointer } from "../../problems.js";
 import { absent, appendRows, missingColumn, rowShape, tableOf } from "../../rows.js";
 import type { Convert } from "../../shape/codec.js";
 import { describeShape } from "../../shape/describe.js";
@@ -105,7 +105,7 @@ async function readColumn(
   try {
     values = await scan.readColumn({ column, ...range });
   } catch (error) {
-    if (error instanceof Unreadable) throw error;
+    if (error instanceof StorageError) throw error;
     throw new Malformed(`column '${column}' of row group ${group + 1} is damaged (${messageOf(error)})`);
   }
   const expected = range.rowEnd - range.rowStart;
@@ -149,7 +149,7 @@ async function readMetadata(
     if (metadata.schema.some(({ name }) => typeof name !== "string")) throw new Error("a column has no name");
     return { metadata, root: parquetSchema(metadata) };
   } catch (error) {
-    if (error instanceof Unreadable) throw error;
+    if (error instanceof StorageError) throw error;
     throw new Malformed(`the file's metadata is damaged (${messageOf(error)})`);
   }
 }

@@ -1,0 +1,14 @@
+/** Where to find the adapter of each kind of storage. It is imported when a dataset needs it. */
+import type { FindHome } from "./home.js";
+import { objectHome } from "./object-home.js";
+
+const homes: Readonly<Record<string, () => Promise<FindHome>>> = {
+  file: async () => objectHome((await import("./stores/find-file.js")).findFile),
+};
+
+export const storageKinds: readonly string[] = Object.keys(homes);
+
+/** @returns undefined for a kind of storage that there is no adapter for */
+export async function findHome(kind: string): Promise<FindHome | undefined> {
+  return Object.hasOwn(homes, kind) ? homes[kind]?.() : undefined;
+}
