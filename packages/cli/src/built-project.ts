@@ -3,6 +3,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import {
   fail,
+  inEnvironment,
   type Manifest,
   type Result,
   succeed,
@@ -12,6 +13,7 @@ import {
 } from "@glacier-ts/core";
 import { readBuildRecord } from "./build-record/build-record.js";
 import type { NamedProject } from "./checked-project.js";
+import { chooseEnvironment } from "./config/choose-environment.js";
 import type { Problem } from "./problem.js";
 import type { Sources } from "./render-problems.js";
 
@@ -33,9 +35,18 @@ export interface NotBuilt {
   readonly sources?: Sources;
 }
 
-/** Checks a project and writes its JavaScript and manifest, unless nothing has changed since that was done last. */
+/**
+ * Checks a project and writes its JavaScript and manifest, unless nothing has changed since that was done last. Its
+ * datasets live in the environment that was asked for.
+ */
 export async function buildProject(named: NamedProject): Promise<Result<BuiltProject, NotBuilt>> {
-  return useLastBuild(named) ?? (await build(named));
+  const built = useLastBuild(named) ?? (await build(named));
+  if (!built.ok) return built;
+  const project = built.value;
+  const chosen = await chooseEnvironment(project.configFile, named.environment);
+  if (!chosen.ok) return fail({ problems: [...project.warnings, ...chosen.failure], sources: project });
+  if (!chosen.value) return built;
+  return succeed({ ...project, manifest: inEnvironment(project.manifest, chosen.value.config) });
 }
 
 /** From the record of the last build, without a compiler. */

@@ -9,6 +9,8 @@ export interface NamedProject {
   readonly path: string;
   /** By default the project's own. */
   readonly compiler: Compiler | undefined;
+  /** By default that of `GLACIER_ENV`, else the config's own. */
+  readonly environment: string | undefined;
 }
 
 /** A project with everything that the compiler and the analyzer have to say about it. */

@@ -18,6 +18,7 @@ import { exampleText, exitCodeText } from "./usage.js";
 export interface GlobalOptions {
   readonly project: string;
   readonly compiler?: NonNullable<NamedProject["compiler"]>;
+  readonly env?: string;
   readonly json?: true;
   readonly color: boolean;
 }
@@ -47,6 +48,7 @@ export function commandLine(onAction: (options: GlobalOptions, action: Action) =
         "read the project with TypeScript 6 or 7; by default with its own",
       ).argParser(readCompiler),
     )
+    .option("--env <name>", "where datasets live: an environment of glacier.config.ts; also by GLACIER_ENV")
     .option("--json", "write JSON to stdout, and no text for people")
     .option("--no-color", "write no colors; also by NO_COLOR=1, and the opposite by FORCE_COLOR=1")
     .configureHelp({ showGlobalOptions: true })
@@ -55,7 +57,8 @@ export function commandLine(onAction: (options: GlobalOptions, action: Action) =
     .addHelpText("after", exampleText("glacier") + exitCodeText);
   const act = (action: (project: NamedProject) => Action) => {
     const options = program.opts<GlobalOptions>();
-    onAction(options, action({ path: options.project, compiler: options.compiler }));
+    const { project: path, compiler, env: environment } = options;
+    onAction(options, action({ path, compiler, environment }));
   };
 
   program

@@ -774,6 +774,30 @@ export const catalog = {
     "Storage of a vendor is read and written by the vendor's own SDK. It is installed by those who need it.",
     (d) => `run \`npm install ${d.packages.join(" ")}\``,
   ),
+  configInvalid: error(
+    5059,
+    (d: { file: string; option: string; found: string; expected: string }) =>
+      `'${d.option}' in ${d.file} must be ${d.expected}, but is ${d.found}.`,
+    "`glacier.config.ts` says where datasets live in each environment; `defineConfig` has its types.",
+  ),
+  configUnloadable: error(
+    5060,
+    (d: { file: string; why: string }) => `${d.file} cannot be loaded: ${d.why}.`,
+    "`glacier.config.ts` is imported as a module. It must have a default export, and only types that can be erased.",
+  ),
+  unknownEnvironment: error(
+    5061,
+    (d: { environment: string; file: string; known: readonly string[]; suggestion: string | undefined }) =>
+      `There is no environment '${d.environment}' in ${d.file}.`,
+    "`--env` and `GLACIER_ENV` name one of the environments of `glacier.config.ts`.",
+    (d) => didYouMean(d) ?? `there ${d.known.length === 1 ? "is" : "are"} ${list(d.known, "and")}`,
+  ),
+  noConfig: error(
+    5062,
+    (d: { environment: string; folder: string }) =>
+      `There is no environment '${d.environment}': ${d.folder} has no glacier.config.ts.`,
+    "`--env` and `GLACIER_ENV` name one of the environments of the file beside the project's tsconfig.",
+  ),
 
   // 6xxx compile
   dynamicInTarget: error(

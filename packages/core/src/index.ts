@@ -14,6 +14,7 @@ export type {
   ServerlessOptions,
 } from "./compute.js";
 export { compute } from "./compute.js";
+export { type Config, defineConfig, type EnvironmentConfig, inEnvironment } from "./config.js";
 export type {
   ContextMark,
   LogFields,

@@ -1,5 +1,6 @@
 import { report } from "./catalog.js";
 import { checkGraph, type GraphPlace, locateProblem } from "./check-graph.js";
+import { type EnvironmentConfig, inEnvironment } from "./config.js";
 import type { Signal } from "./context.js";
 import { type Diagnostic, GlacierError, type Location } from "./diagnostic.js";
 import type { RunEvent } from "./event.js";
@@ -60,6 +61,8 @@ export interface RunOptions<Kept extends string = never> {
   readonly keep?: readonly Kept[];
   /** Finds the values of secrets; by default the executor's own way, such as the environment. */
   readonly secrets?: SecretProvider;
+  /** Where the datasets live; by default where they are declared to. */
+  readonly environment?: EnvironmentConfig;
   /** Cancels the run. */
   readonly signal?: Signal;
   readonly onEvent?: (event: RunEvent) => void;
@@ -96,7 +99,6 @@ export class Pipeline<T extends Tasks = Tasks> {
   readonly #tasks: T;
   readonly #resources: Resources;
   readonly #wiring: PipelineWiring | undefined;
-  #unchecked: UncheckedGraph | undefined;
   #graph: Graph | undefined;
 
   constructor(options: PipelineOptions<T>, wiring?: PipelineWiring) {
@@ -173,7 +175,7 @@ export class Pipeline<T extends Tasks = Tasks> {
   async run<Kept extends ProducedNames<T> = never>(
     options: RunOptions<Kept> & ParamsOption<T>,
   ): Promise<RunResult<DatasetValues<T, ResultNames<T> | Kept>>> {
-    const graph = this.#checkedGraph("run", this.run);
+    const graph = this.#checkedGraph("run", this.run, options.environment);
     const known = [...graph.datasets.values()].filter((d) => d.producers.length > 0).map((d) => d.name);
     const unknown = (options.keep ?? []).filter((dataset) => !known.includes(dataset));
     const params: Readonly<Record<string, unknown>> = options.params ?? {};
@@ -211,12 +213,16 @@ export class Pipeline<T extends Tasks = Tasks> {
     return compiled.value;
   }
 
-  #checkedGraph(operation: string, boundary: (...args: never[]) => unknown): Graph {
-    if (this.#graph) return this.#graph;
-    const graph = this.#uncheckedGraph(operation, boundary);
+  #checkedGraph(
+    operation: string,
+    boundary: (...args: never[]) => unknown,
+    environment?: EnvironmentConfig,
+  ): Graph {
+    if (this.#graph && !environment) return this.#graph;
+    const graph = this.#uncheckedGraph(operation, boundary, environment);
     const checked = checkGraph(graph);
     if (checked.ok) {
-      this.#graph = checked.value;
+      if (!environment) this.#graph = checked.value;
       return checked.value;
     }
     const locate = (place: GraphPlace) => declaredLocation(graph, place);
@@ -226,8 +232,11 @@ export class Pipeline<T extends Tasks = Tasks> {
     );
   }
 
-  #uncheckedGraph(operation: string, boundary: (...args: never[]) => unknown): UncheckedGraph {
-    if (this.#unchecked) return this.#unchecked;
+  #uncheckedGraph(
+    operation: string,
+    boundary: (...args: never[]) => unknown,
+    environment?: EnvironmentConfig,
+  ): UncheckedGraph {
     const stop = (diagnostic: Diagnostic) => new GlacierError([diagnostic], boundary);
     if (!this.#wiring) throw stop(report("notCompiled", { pipeline: this.name, operation }));
     const manifest = readManifest(this.#wiring.manifest, "glacier.manifest.json");
@@ -235,8 +244,8 @@ export class Pipeline<T extends Tasks = Tasks> {
     const id = pipelineId(this.#wiring.id);
     if (!Object.hasOwn(manifest.value.pipelines, id))
       throw stop(this.#stale(`the manifest has no pipeline '${id}'`));
-    this.#unchecked = buildGraph(manifest.value as Manifest, id);
-    return this.#unchecked;
+    const found = manifest.value as Manifest;
+    return buildGraph(environment ? inEnvironment(found, environment) : found, id);
   }
 
   /** The declarations by name; what the manifest lists must be among them. */

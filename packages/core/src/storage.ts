@@ -55,7 +55,8 @@ export interface HttpOptions {
 }
 
 export interface PostgresOptions {
-  readonly table: StringOption;
+  /** By default it is called after the dataset. */
+  readonly table?: StringOption;
   /** The schema of the table; by default `public`. */
   readonly schema?: StringOption;
   /** `postgresql://user:password@host/database`; by default the `PG…` environment variables, as `psql` has it. */
@@ -65,7 +66,8 @@ export interface PostgresOptions {
 export interface DuckDbOptions {
   /** The database's file: relative to the folder of the project's tsconfig, or absolute. */
   readonly path: StringOption;
-  readonly table: StringOption;
+  /** By default it is called after the dataset. */
+  readonly table?: StringOption;
 }
 
 /** Options by kind of storage. */

@@ -7,6 +7,7 @@ import { watch as watchFiles } from "chokidar";
 import { type BuildRecord, readBuildRecord } from "../build-record/build-record.js";
 import { configFileOf } from "../built-project.js";
 import type { NamedProject } from "../checked-project.js";
+import { findConfig } from "../config/load-config.js";
 import { type ExitCode, exitCode } from "../exit-code.js";
 import type { Terminal } from "../terminal.js";
 
@@ -93,12 +94,18 @@ function dataStamps(record: BuildRecord | undefined): string {
   if (!record || !existsSync(record.manifestFile)) return "";
   const { datasets, pipelines } = record.manifest();
   const external = new Set(Object.values(pipelines).flatMap((pipeline) => pipeline.external));
-  return Array.from(external, (name) => {
+  const files = Array.from(external, (name) => {
     const { storage } = datasets[name] ?? {};
-    if (storage?.kind !== "file" || typeof storage.path !== "string") return "";
-    const stats = statSync(path.resolve(record.root, storage.path), { throwIfNoEntry: false });
-    return `${name} ${stats?.size} ${stats?.mtimeMs}`;
-  }).join("\n");
+    return storage?.kind === "file" && typeof storage.path === "string"
+      ? path.resolve(record.root, storage.path)
+      : undefined;
+  });
+  return [...files, findConfig(record.root)]
+    .map((file) => {
+      const stats = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
+      return `${file} ${stats?.size} ${stats?.mtimeMs}`;
+    })
+    .join("\n");
 }
 
 const withoutWatch = (args: readonly string[]) => args.filter((arg) => arg !== "--watch" && arg !== "-w");
