@@ -29,6 +29,9 @@ export interface BuiltProject extends Sources {
   moduleOf(id: string): TaskModule | undefined;
 }
 
+/** Where the project's state is, or will be. */
+export const stateFolder = (project: BuiltProject) => path.join(project.root, ".glacier");
+
 /** Why a project is not built. */
 export interface NotBuilt {
   readonly problems: readonly Problem[];

@@ -10,6 +10,7 @@ import type { RenameCommandOptions } from "./commands/rename.js";
 import type { RunCommandOptions } from "./commands/run.js";
 import type { RunsLsCommandOptions } from "./commands/runs.js";
 import type { WhyCommandOptions } from "./commands/why.js";
+import { addDatasetCommands } from "./datasets/command-line.js";
 import type { ExitCode } from "./exit-code.js";
 import type { Terminal } from "./terminal.js";
 import { exampleText, exitCodeText } from "./usage.js";
@@ -251,6 +252,7 @@ export function commandLine(onAction: (options: GlobalOptions, action: Action) =
             (await import("./commands/cache.js")).collectCache(path, options, terminal),
       ),
     );
+  addDatasetCommands(program, act);
   program
     .command("rename")
     .summary("rename a dataset everywhere")

@@ -47,6 +47,22 @@ const examples = {
     ["glacier why metrics", "what has changed since the task ran last"],
     ["glacier why metrics --param limit=10", "with a run parameter"],
   ],
+  datasets: [
+    ["glacier datasets ls", "list the project's datasets"],
+    ["glacier datasets head clean_users", "look into one"],
+  ],
+  "datasets ls": [
+    ["glacier datasets ls --env prod", "where they live in production"],
+    ["glacier datasets ls --json | jq '.datasets[].name'", "for a program"],
+  ],
+  "datasets show": [["glacier datasets show clean_users", "its place, its tasks and its versions"]],
+  "datasets head": [
+    ["glacier datasets head clean_users --rows 3", "print three rows as a table"],
+    ["glacier datasets head clean_users 3f2a91c0 --format csv", "an earlier version, as CSV"],
+  ],
+  "datasets diff": [
+    ["glacier datasets diff clean_users 3f2a91c0 77b0e1d2", "what has changed from one to the other"],
+  ],
   runs: [
     ["glacier runs ls", "list the newest runs"],
     ["glacier runs show", "show the last run"],

@@ -798,6 +798,25 @@ export const catalog = {
       `There is no environment '${d.environment}': ${d.folder} has no glacier.config.ts.`,
     "`--env` and `GLACIER_ENV` name one of the environments of the file beside the project's tsconfig.",
   ),
+  unknownVersion: error(
+    5063,
+    (d: { dataset: string; version: string; suggestion?: string | undefined }) =>
+      `No run has made version '${d.version}' of dataset '${d.dataset}'.`,
+    "`glacier datasets show` lists the versions of a dataset. The beginning of one is enough.",
+    didYouMean,
+  ),
+  versionGone: error(
+    5064,
+    (d: { dataset: string; version: string; where: string }) =>
+      `Version '${d.version}' of dataset '${d.dataset}' is no longer to be had ${d.where}.`,
+    "A dataset's storage has its latest version. Of datasets without a storage, runs keep what `glacier cache gc` leaves.",
+  ),
+  nothingMade: error(
+    5065,
+    (d: { dataset: string }) => `Nothing is kept of dataset '${d.dataset}'.`,
+    "No run has made the dataset, or what it has made could not be kept, as for a stream.",
+    () => "run its pipeline, or give the dataset a storage",
+  ),
 
   // 6xxx compile
   dynamicInTarget: error(

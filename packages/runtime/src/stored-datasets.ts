@@ -45,6 +45,8 @@ export interface StoredVersion {
 export class StoredDatasets {
   readonly #events: RunEvents | undefined;
   readonly #projectRoot: string;
+  /** Of the datasets that this run has written. */
+  readonly #rows = new Map<string, number>();
   #access: DatasetAccess | undefined;
 
   constructor(projectRoot: string, access: DatasetAccess | undefined, events: RunEvents | undefined) {
@@ -82,6 +84,7 @@ export class StoredDatasets {
     const saved = await access.save(dataset.name, manifestOf(dataset), dataset.schema, value);
     if (!saved.ok) return saved.failure;
     const { rows, sizeBytes, place } = saved.value;
+    if (rows !== undefined) this.#rows.set(dataset.name, rows);
     this.#events?.emit({
       type: "dataset-stored",
       dataset: dataset.name,
@@ -91,6 +94,11 @@ export class StoredDatasets {
       durationMs: performance.now() - startedAt,
     });
     return undefined;
+  }
+
+  /** How many rows this run has written; undefined where it has written none, or no rows. */
+  rowsOf(dataset: string): number | undefined {
+    return this.#rows.get(dataset);
   }
 
   /** Says which bytes a dataset consists of. */

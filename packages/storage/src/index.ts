@@ -9,5 +9,6 @@ export {
   type Stored,
   type Version,
 } from "./dataset-store.js";
+export { encodeText } from "./encode-text.js";
 export type { Environment } from "./storage-options.js";
 export { FileStore, type FileStoreOptions } from "./stores/file.js";

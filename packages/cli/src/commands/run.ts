@@ -14,7 +14,7 @@ import {
 } from "@glacier-ts/core";
 import { type Forecast, forecast, LocalExecutor, type LocalState } from "@glacier-ts/runtime";
 import { State } from "@glacier-ts/runtime/state";
-import { type BuiltProject, buildProject } from "../built-project.js";
+import { type BuiltProject, buildProject, stateFolder } from "../built-project.js";
 import type { NamedProject } from "../checked-project.js";
 import { type ExitCode, exitCode, exitCodeOf } from "../exit-code.js";
 import type { Problem } from "../problem.js";
@@ -22,7 +22,7 @@ import type { Sources } from "../render-problems.js";
 import { forecastJson, renderForecast } from "../run/forecast-text.js";
 import { listenForInterrupts } from "../run/interrupts.js";
 import { loadTasks, loadTasksLater } from "../run/load-tasks.js";
-import { type PlannedRun, type PlanOptions, planRun, stateFolder } from "../run/plan-run.js";
+import { type PlannedRun, type PlanOptions, planRun } from "../run/plan-run.js";
 import { writeRunResult } from "../run/run-result.js";
 import { renderRunSummary } from "../run/run-summary.js";
 import { RunTracker } from "../run/run-tracker.js";

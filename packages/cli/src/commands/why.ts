@@ -1,13 +1,13 @@
 import { fail, getTask, type Result, report, succeed, suggest, type TaskId } from "@glacier-ts/core";
 import { type Forecast, forecast } from "@glacier-ts/runtime";
 import { State } from "@glacier-ts/runtime/state";
-import { buildProject } from "../built-project.js";
+import { buildProject, stateFolder } from "../built-project.js";
 import type { NamedProject } from "../checked-project.js";
 import { escapeText } from "../escape.js";
 import type { ExitCode } from "../exit-code.js";
 import type { Problem } from "../problem.js";
 import { forecastJson, reasonText } from "../run/forecast-text.js";
-import { type PlannedRun, type PlanOptions, planRun, stateFolder } from "../run/plan-run.js";
+import { type PlannedRun, type PlanOptions, planRun } from "../run/plan-run.js";
 import type { Terminal } from "../terminal.js";
 
 export interface WhyCommandOptions extends Pick<PlanOptions, "param"> {

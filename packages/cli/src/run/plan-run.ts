@@ -1,4 +1,3 @@
-import path from "node:path";
 import {
   checkParams,
   type Diagnostic,
@@ -86,9 +85,6 @@ export function planRun(
     resume,
   });
 }
-
-/** The project's state; made where there is none yet. */
-export const stateFolder = (project: BuiltProject) => path.join(project.root, ".glacier");
 
 function findResumed(
   state: State,

@@ -40,7 +40,8 @@ function previewList(list: readonly unknown[], channel: Channel): string {
   return [previewRows(list.slice(0, shownRows), channel), ...rest].join("\n");
 }
 
-function previewRows(rows: readonly unknown[], channel: Channel): string {
+/** Rows as a table, all of them. */
+export function previewRows(rows: readonly unknown[], channel: Channel): string {
   if (rows.length === 0) return channel.paint("faint", "no rows");
   if (!rows.every(isRecord)) return rows.map((row) => String(cell(row))).join("\n");
   const header = [...new Set(rows.flatMap((row) => Object.keys(row)))];

@@ -259,9 +259,11 @@ export class KeptResults implements RunMemory {
         if (kept) return kept;
         continue;
       }
-      const { name: dataset } = this.#dataset(output.dataset);
-      const rows = Array.isArray(value) ? { rows: value.length } : {};
-      const made = { dataset, path: output.path, ...kept.value, ...rows };
+      const { name: dataset, manifest } = this.#dataset(output.dataset);
+      const count = Array.isArray(value) ? value.length : this.#options.stored.rowsOf(dataset);
+      const rows = count === undefined ? {} : { rows: count };
+      const schema = manifest ? { schema: manifest.schema.slice("#/schemas/".length) } : {};
+      const made = { dataset, path: output.path, ...kept.value, ...rows, ...schema };
       outputs.push(made);
       this.#useOutput(output.dataset, made);
       const { version, sizeBytes } = kept.value;

@@ -4,6 +4,7 @@
  */
 export type { Artifact, Artifacts } from "./artifacts.js";
 export type { GcOptions, GcReport } from "./collect-garbage.js";
+export type { Materialization } from "./materializations.js";
 export type { CachedTask, StoredOutput, StoredResult } from "./results.js";
 export type { FinishedTask, RunRecorder } from "./run-recorder.js";
 export type { NewRun, RecordedStatus, RecordedTask, RunRecord, RunSummary } from "./runs.js";

@@ -124,7 +124,7 @@ export class Results {
 }
 
 /** A result with one of its outputs, or with none: `dataset` is null then. */
-interface Row {
+interface Row extends OutputRow {
   readonly number: number;
   readonly key: string;
   readonly pipeline_id: string;
@@ -134,6 +134,9 @@ interface Row {
   readonly duration_ms: number;
   readonly parts: string;
   readonly dataset: string | null;
+}
+
+interface OutputRow {
   readonly path: string;
   readonly version: string | null;
   readonly artifact: string | null;
@@ -179,7 +182,7 @@ function readResult(row: Row, outputs: readonly StoredOutput[]): StoredResult | 
   );
 }
 
-function readOutput(row: Row, dataset: string): StoredOutput {
+export function readOutput(row: OutputRow, dataset: string): StoredOutput {
   return {
     dataset,
     path: row.path,

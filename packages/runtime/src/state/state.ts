@@ -3,6 +3,7 @@ import { Artifacts } from "./artifacts.js";
 import { collectGarbage, type GcOptions, type GcReport } from "./collect-garbage.js";
 import { GroupCommit } from "./group-commit.js";
 import { KnownObjects } from "./known-objects.js";
+import { type Materialization, Materializations } from "./materializations.js";
 import { openDatabase } from "./open-database.js";
 import { type CachedTask, Results, type StoredResult } from "./results.js";
 import { RunRecorder } from "./run-recorder.js";
@@ -30,6 +31,7 @@ export class State {
   readonly #running: RunningRuns;
   readonly #runs: Runs;
   readonly #results: Results;
+  readonly #materializations: Materializations;
 
   private constructor(database: StateDatabase) {
     this.#database = database;
@@ -37,6 +39,7 @@ export class State {
     this.#running = new RunningRuns(database.folder);
     this.#runs = new Runs(database, this.#running);
     this.#results = new Results(database);
+    this.#materializations = new Materializations(database);
     this.artifacts = new Artifacts(database, this.#group);
     this.objects = new KnownObjects(database, this.#group);
   }
@@ -112,6 +115,16 @@ export class State {
   /** What is kept of each task. */
   cachedTasks(): readonly CachedTask[] {
     return this.#results.tasks();
+  }
+
+  /** The newest results that have a dataset, newest first. */
+  materializations(dataset: string, limit = 1000): readonly Materialization[] {
+    return this.#materializations.ofDataset(dataset, limit);
+  }
+
+  /** The newest materialization of each dataset, by name. */
+  latestMaterializations(): readonly Materialization[] {
+    return this.#materializations.latest();
   }
 
   /** Removes what nothing needs; never what a run needs that is going on. */
