@@ -349,6 +349,7 @@ describe("any order of reading", () => {
   /** A reader as a test drives it, and what it must get. */
   class Reading {
     position = 0;
+    hasBegun = false;
     isOver = false;
     iterator: AsyncIterator<unknown> | undefined;
   }
@@ -392,6 +393,7 @@ describe("any order of reading", () => {
         const reading = readings[reader] as Reading;
         reading.iterator = stream.read(reader)[Symbol.asyncIterator]();
         reading.position = 0;
+        reading.hasBegun = true;
         return reading.iterator;
       };
       const take = async ({ reader, does, count }: Step, canReplay: boolean[]) => {
@@ -408,6 +410,8 @@ describe("any order of reading", () => {
           if (canReplay[reader]) reading.iterator = undefined;
         } else if (does === "settle") {
           canReplay[reader] = false;
+          // It has stopped, and cannot begin again.
+          reading.isOver = reading.hasBegun && reading.iterator === undefined;
           stream.settle(reader);
         } else {
           reading.isOver = true;

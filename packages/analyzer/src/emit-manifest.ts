@@ -95,13 +95,14 @@ function nameSchema(schema: JsonObject): NamedSchema {
 function describeDataset(dataset: LinkedDataset): Omit<ManifestDataset, "schema"> {
   const options = dataset.declarations.find((declaration) => declaration.form === "value")?.options.value;
   const [other] = dataset.others;
-  const { storage, format, compression } = options ?? other ?? {};
+  const { storage, format, compression, onInvalid } = options ?? other ?? {};
   const isOurs = dataset.declarations.length > 0 || other === undefined;
   const doc = dataset.doc ?? other?.doc;
   return {
     ...(isJsonObject(storage) && { storage: storage as ManifestStorage }),
     ...(typeof format === "string" && { format }),
     ...(typeof compression === "string" && { compression }),
+    ...(onInvalid !== undefined && { onInvalid: onInvalid as ManifestDataset["onInvalid"] & {} }),
     declared: isOurs ? declaredAt(dataset.location) : other.declared,
     ...(doc !== undefined && { doc }),
   };

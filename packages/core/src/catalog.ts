@@ -662,8 +662,10 @@ export const catalog = {
   ),
   outputInvalid: error(
     5024,
-    (d: { task: string; dataset: string; path: string; expected: string; found: string }) =>
-      `Task '${d.task}' returned ${d.found} for dataset '${d.dataset}'${d.path === "" ? "" : ` at '${d.path}'`}, expected ${d.expected}.`,
+    (d: InvalidRow & { task: string; dataset: string }) =>
+      d.row === undefined
+        ? `Task '${d.task}' returned ${d.found} for dataset '${d.dataset}'${d.path === "" ? "" : ` at '${d.path}'`}, expected ${d.expected}.`
+        : `Task '${d.task}' returned rows for dataset '${d.dataset}' that are not valid: ${invalidRow(d)}.`,
     "The value does not fit the type that the task declares. A cast, `any` or data from outside can hide that from the compiler.",
   ),
   runTimedOut: error(
@@ -817,6 +819,24 @@ export const catalog = {
     "No run has made the dataset, or what it has made could not be kept, as for a stream.",
     () => "run its pipeline, or give the dataset a storage",
   ),
+  dataInvalid: error(
+    5066,
+    (d: InvalidRow & { dataset: string; place: string }) =>
+      `Dataset '${d.dataset}' at ${d.place} is not valid: ${invalidRow(d)}.`,
+    "What is read from a storage is checked against the payload's type and the tags of its doc comments.",
+    () => "mend the data or the type, or say what to do with such rows by the dataset's `onInvalid`",
+  ),
+  dataInvalidKept: warning(
+    5067,
+    (d: InvalidRow & { dataset: string }) => `Dataset '${d.dataset}' is not valid: ${invalidRow(d)}.`,
+    'The dataset is declared with `onInvalid: "warn"`: its rows are kept all the same.',
+  ),
+  dataSetAside: warning(
+    5068,
+    (d: InvalidRow & { dataset: string; place: string }) =>
+      `Rows of dataset '${d.dataset}' were set aside at ${d.place}: ${invalidRow(d)}.`,
+    "The dataset is declared with a quarantine: tasks see its valid rows only.",
+  ),
 
   // 6xxx compile
   dynamicInTarget: error(
@@ -877,3 +897,20 @@ const alsoRead = (readers: readonly string[]) =>
 const property = (name: string) => (/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name));
 const tries = (attempts: number) => (attempts > 1 ? ` after ${attempts} attempts` : "");
 const reading = (inputs: readonly string[]) => (inputs.length > 0 ? ` (reads ${list(inputs, "and")})` : "");
+
+/** The first thing that is not valid, and how many more rows are not. */
+interface InvalidRow {
+  readonly row?: number;
+  readonly path: string;
+  readonly expected: string;
+  readonly found: string;
+  readonly more?: number;
+}
+
+function invalidRow({ row, path, expected, found, more = 0 }: InvalidRow): string {
+  const where = [row === undefined ? "" : `row ${row}`, path === "" ? "" : `at '${path}'`]
+    .filter(Boolean)
+    .join(" ");
+  const rest = more === 0 ? "" : `; ${more} more ${more === 1 ? "row is" : "rows are"} not valid`;
+  return `${where === "" ? "" : `${where}: `}found ${found}, expected ${expected}${rest}`;
+}

@@ -1,4 +1,4 @@
-import type { Manifest, ManifestStorage } from "./manifest.js";
+import type { Manifest, ManifestDataset, ManifestStorage } from "./manifest.js";
 import type { Storage } from "./storage.js";
 
 /** Where datasets live in one environment, such as a laptop, CI or production. */
@@ -43,7 +43,21 @@ export function inEnvironment(manifest: Manifest, { storage, datasets = {} }: En
   const moved = Object.entries(manifest.datasets).map(([name, dataset]) => {
     const isMoved = produced.has(name) && dataset.storage !== undefined;
     const to = Object.hasOwn(datasets, name) ? datasets[name] : isMoved ? storage : undefined;
-    return [name, to ? { ...dataset, storage: to as Storage & ManifestStorage } : dataset] as const;
+    return [
+      name,
+      { ...dataset, ...(to && { storage: to as MovedStorage }), ...movedQuarantine(dataset, storage) },
+    ];
   });
   return { ...manifest, datasets: Object.fromEntries(moved) };
 }
+
+/** Rows that are set aside live in an object of their own, `<dataset>.rejected`, where everything else lives. */
+function movedQuarantine(
+  { onInvalid }: ManifestDataset,
+  storage: Storage | undefined,
+): Partial<ManifestDataset> {
+  if (typeof onInvalid !== "object" || !storage) return {};
+  return { onInvalid: { quarantine: storage as MovedStorage } };
+}
+
+type MovedStorage = Storage & ManifestStorage;

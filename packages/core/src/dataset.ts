@@ -42,6 +42,12 @@ export interface DatasetOptions {
   readonly format?: Format;
   /** How its bytes are made smaller; by default as the ending of its path says: `.gz` or `.zst`. */
   readonly compression?: Compression;
+  /**
+   * What is done with rows that are not as the payload's type and its JSDoc tags say, where they are read from a storage
+   * that no task fills, and before they are stored: `fail` (the default) fails the task, `warn` keeps them and warns,
+   * `quarantine` sets them aside in a place of their own and goes on without them, `ignore` does not look.
+   */
+  readonly onInvalid?: "fail" | "warn" | "ignore" | { readonly quarantine: Storage };
 }
 
 /**

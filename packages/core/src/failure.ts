@@ -89,10 +89,14 @@ export interface OutputInvalid {
   readonly task: TaskId;
   readonly inputs: readonly string[];
   readonly dataset: string;
-  /** Where in the dataset's value; `""` for the value itself. */
+  /** From 1 on; absent where the value itself, or no row of its own, is meant. */
+  readonly row?: number;
+  /** Where in the row, or in the dataset's value; `""` for itself. */
   readonly path: string;
   readonly expected: string;
   readonly found: string;
+  /** How many rows more are not valid. */
+  readonly more?: number;
 }
 
 /** A dataset could not be read from, or written to, its storage. */

@@ -116,3 +116,4 @@ export type {
   TaskWiring,
 } from "./task.js";
 export { task, taskMetadata } from "./task.js";
+export { describeSchema } from "./value-schema.js";

@@ -45,6 +45,8 @@ export interface ManifestDataset {
   readonly format?: string;
   /** `gzip` or `zstd`; absent where the ending of its path says it. */
   readonly compression?: string;
+  /** What is done with rows that are not as the schema says: `fail` where it is absent. */
+  readonly onInvalid?: "fail" | "warn" | "ignore" | { readonly quarantine: ManifestStorage };
   /** File and line of the declaration, `src/datasets.ts:9`; in another package, `@acme/sales:src/datasets.ts:9`. */
   readonly declared: string;
   /** The declaration's doc comment. */

@@ -12,6 +12,7 @@ import type { Plan, PlannedDataset, PlannedInput, PlannedOutput, PlannedTask } f
 import type { StoredDatasets } from "./stored-datasets.js";
 import { isAsyncIterable } from "./streams/is-async-iterable.js";
 import { SharedStream } from "./streams/shared-stream.js";
+import { InvalidRowError, type InvalidRows } from "./validation/validation.js";
 import { changedInputs } from "./values/changed-inputs.js";
 import { SharedValue } from "./values/shared-value.js";
 
@@ -150,16 +151,18 @@ export class RunDatasets {
    * Writes the outputs that have a storage, all at once. A stream is used up by that, so its place in the returned
    * values is taken by what was written. Rejects with what a stream throws.
    */
-  async store(task: PlannedTask, values: readonly unknown[]): Promise<unknown[] | DatasetFailure> {
+  async store(
+    task: PlannedTask,
+    values: readonly unknown[],
+  ): Promise<unknown[] | DatasetFailure | OutputFailure> {
     // A rejection must not leave the other writes running: the task is over when all are.
     const settled = await Promise.allSettled(
-      task.outputs.map((output, i) => this.#storeOne(output, values[i])),
+      task.outputs.map((output, i) => this.#storeOne(task, output, values[i])),
     );
     const stored: unknown[] = [];
-    for (const [index, result] of settled.entries()) {
+    for (const result of settled) {
       if (result.status === "rejected") throw result.reason;
-      if (!result.value.ok)
-        return this.#unavailable(task, task.outputs[index]?.dataset as number, result.value.failure);
+      if (!result.value.ok) return result.value.failure;
       stored.push(result.value.value);
     }
     return stored;
@@ -292,14 +295,28 @@ export class RunDatasets {
     return this.#latest(number) ?? (() => notKept(this.#plan, number));
   }
 
-  async #storeOne(output: PlannedOutput, value: unknown): Promise<Result<unknown, Diagnostic>> {
+  async #storeOne(
+    task: PlannedTask,
+    output: PlannedOutput,
+    value: unknown,
+  ): Promise<Result<unknown, DatasetFailure | OutputFailure>> {
     const dataset = this.#dataset(output.dataset);
     if (value === null || !output.stored) return { ok: true, value };
-    const failure = await this.#stored.save(dataset, value);
-    if (failure) return { ok: false, failure };
-    if (!output.stream || this.#readersLeft[output.dataset] === 0) return { ok: true, value };
+    const invalid = (rows: InvalidRows) =>
+      fail({ reason: "output-invalid" as const, ...taskOf(task), dataset: dataset.name, ...rows });
+    const unavailable = (diagnostic: Diagnostic) => fail(this.#unavailable(task, output.dataset, diagnostic));
+    const checked = await this.#stored.check(dataset, value);
+    if (!checked.ok) return invalid(checked.failure);
+    try {
+      const failure = await this.#stored.save(dataset, checked.value);
+      if (failure) return unavailable(failure);
+    } catch (error) {
+      if (error instanceof InvalidRowError) return invalid(error.invalid);
+      throw error;
+    }
+    if (!output.stream || this.#readersLeft[output.dataset] === 0) return checked;
     const loaded = await this.#stored.reload(dataset);
-    return loaded.ok ? { ok: true, value: loaded.value.value } : loaded;
+    return loaded.ok ? { ok: true, value: loaded.value.value } : unavailable(loaded.failure);
   }
 
   /**

@@ -9,6 +9,7 @@ import type {
   TaskFunction,
   TaskStatus,
 } from "@glacier-ts/core";
+import type { TestSources } from "@glacier-ts/storage/validate";
 import { Attempt, type AttemptHost } from "./attempt.js";
 import { errorInfo } from "./error-info.js";
 import type { InjectedValues } from "./injected-values.js";
@@ -39,6 +40,8 @@ export interface RunSettings {
   readonly validates: boolean;
   readonly isolate: boolean;
   readonly storage?: DatasetAccess;
+  /** Keeps the code that checks datasets. */
+  readonly tests?: TestSources;
   /** Makes the run's memory; undefined where every task runs and nothing is kept. */
   readonly memory?: (run: RememberedRun) => RunMemory;
 }
@@ -62,7 +65,7 @@ export class Run implements AttemptHost {
   readonly #functions: readonly (TaskFunction | undefined)[];
   readonly #policies: readonly TaskPolicy[];
   readonly #scope: RunScope;
-
+  readonly #stored: StoredDatasets;
   readonly #places: Places;
   readonly #slots: Slots;
   readonly #progress: TaskProgress;
@@ -97,7 +100,8 @@ export class Run implements AttemptHost {
       events: this.events,
       closeTimeoutMs: settings.closeTimeoutMs,
     });
-    const stored = new StoredDatasets(request.projectRoot, settings.storage, this.events);
+    const stored = new StoredDatasets(request.projectRoot, settings.storage, this.events, settings.tests);
+    this.#stored = stored;
     this.#memory = settings.memory?.({
       runId: this.runId,
       plan,
@@ -455,7 +459,7 @@ export class Run implements AttemptHost {
 
   /** Nothing runs any more: what the run has opened is closed, and what came of it is told. */
   async #end(inScope: readonly number[]): Promise<RunOutcome> {
-    const warnings = await this.resources.close();
+    const warnings = [...this.#stored.warnings, ...(await this.resources.close())];
     const status: RunStatus = this.#failures.length > 0 ? "failed" : (this.#stop ?? "succeeded");
     const durationMs = performance.now() - this.#startedAt;
     this.events?.emit({ type: "run-finished", status, durationMs });

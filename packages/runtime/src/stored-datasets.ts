@@ -1,6 +1,8 @@
 import type { Diagnostic, JsonObject, ManifestDataset, Result } from "@glacier-ts/core";
+import type { TestSources } from "@glacier-ts/storage/validate";
 import type { PlannedDataset } from "./plan.js";
 import type { RunEvents } from "./run-events.js";
+import { type InvalidRows, Validation } from "./validation/validation.js";
 
 /**
  * Reads and writes datasets that have a storage. A stream that was loaded is read anew each time it is iterated; what a
@@ -47,20 +49,38 @@ export class StoredDatasets {
   readonly #projectRoot: string;
   /** Of the datasets that this run has written. */
   readonly #rows = new Map<string, number>();
+  readonly #validation: Validation;
   #access: DatasetAccess | undefined;
 
-  constructor(projectRoot: string, access: DatasetAccess | undefined, events: RunEvents | undefined) {
+  /** @param tests keeps the generated code of tests */
+  constructor(
+    projectRoot: string,
+    access: DatasetAccess | undefined,
+    events: RunEvents | undefined,
+    tests?: TestSources,
+  ) {
     this.#projectRoot = projectRoot;
     this.#access = access;
     this.#events = events;
+    this.#validation = new Validation({
+      sources: tests,
+      quarantine: async (name, dataset, rows) => (await this.#open()).save(name, dataset, undefined, rows),
+    });
   }
 
-  /** Reads an external dataset; GLA50xx when it cannot be read. */
+  /** What was not valid and did not stop the run. */
+  get warnings(): readonly Diagnostic[] {
+    return this.#validation.warnings;
+  }
+
+  /** Reads an external dataset; GLA50xx when it cannot be read or is not valid. */
   async load(dataset: PlannedDataset): Promise<Result<unknown, Diagnostic>> {
     const startedAt = performance.now();
     const loaded = await this.reload(dataset);
     if (!loaded.ok) return loaded;
-    const { value, rows, place } = loaded.value;
+    const { rows, place } = loaded.value;
+    const checked = await this.#validation.loaded(dataset, loaded.value.value, place);
+    if (!checked.ok) return checked;
     this.#events?.emit({
       type: "dataset-loaded",
       dataset: dataset.name,
@@ -68,7 +88,15 @@ export class StoredDatasets {
       ...(rows !== undefined && { rows }),
       durationMs: performance.now() - startedAt,
     });
-    return { ok: true, value };
+    return checked;
+  }
+
+  /**
+   * Checks what a task has made, before it is written.
+   * @returns the value, perhaps without some of its rows; a stream throws an InvalidRowError while it is written
+   */
+  check(dataset: PlannedDataset, value: unknown): Promise<Result<unknown, InvalidRows>> {
+    return this.#validation.produced(dataset, value);
   }
 
   /** Reads what this run has written; no event. */

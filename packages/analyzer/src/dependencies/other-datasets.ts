@@ -1,5 +1,5 @@
 /** Datasets of other packages and projects: what their manifests, or their sources where the program has them, say. */
-import { compareText, type JsonObject, type ManifestStorage, sortKeys } from "@glacier-ts/core";
+import { compareText, type Json, type JsonObject, type ManifestStorage, sortKeys } from "@glacier-ts/core";
 import type { DatasetFacts, FileFacts } from "../model.js";
 import type { Dependencies, Dependency } from "./dependencies.js";
 
@@ -11,6 +11,7 @@ export interface OtherDataset {
   readonly storage: ManifestStorage | undefined;
   readonly format: string | undefined;
   readonly compression: string | undefined;
+  readonly onInvalid: Json | undefined;
   readonly declared: string;
   readonly doc: string | undefined;
 }
@@ -46,7 +47,8 @@ export function otherDatasets(
     }
     const all = [...found.values()].sort((a, b) => compareText(a.declared, b.declared));
     const stored = all.filter(
-      ({ storage, format, compression }) => (storage ?? format ?? compression) !== undefined,
+      ({ storage, format, compression, onInvalid }) =>
+        (storage ?? format ?? compression ?? onInvalid) !== undefined,
     );
     const different = new Map(stored.toReversed().map((dataset) => [optionsText(dataset), dataset]));
     return stored.length > 0 ? [...different.values()].reverse() : all.slice(0, 1);
@@ -54,12 +56,12 @@ export function otherDatasets(
 }
 
 /** The options of a dataset as text, for comparing them. */
-export function optionsText({ storage, format, compression }: DatasetOptions | JsonObject): string {
-  const options = { storage: storage ?? null, format: format ?? null, compression: compression ?? null };
-  return JSON.stringify(sortKeys(options));
+export function optionsText(options: DatasetOptions | JsonObject): string {
+  const { storage = null, format = null, compression = null, onInvalid = null } = options;
+  return JSON.stringify(sortKeys({ storage, format, compression, onInvalid }));
 }
 
-type DatasetOptions = Pick<OtherDataset, "storage" | "format" | "compression">;
+type DatasetOptions = Pick<OtherDataset, "storage" | "format" | "compression" | "onInvalid">;
 
 interface Candidate extends OtherDataset {
   /** The manifest has it from a third project. */
@@ -75,7 +77,7 @@ function ofManifest(
 ): Candidate | undefined {
   if (!found?.ok || !Object.hasOwn(found.value.manifest.datasets, name)) return undefined;
   const { root, manifest } = found.value;
-  const { storage, format, compression, declared, doc } = manifest.datasets[name] ?? {};
+  const { storage, format, compression, onInvalid, declared, doc } = manifest.datasets[name] ?? {};
   if (typeof declared !== "string") return undefined;
   const isStorage = typeof storage === "object" && storage !== null && typeof storage.kind === "string";
   return {
@@ -83,6 +85,7 @@ function ofManifest(
     storage: isStorage ? dependencies.storage(storage, root) : undefined,
     format: typeof format === "string" ? format : undefined,
     compression: typeof compression === "string" ? compression : undefined,
+    onInvalid: onInvalid as Json | undefined,
     declared: dependencies.declared(declared, root),
     doc: typeof doc === "string" ? doc : undefined,
     isTaken: declared.slice(0, declared.lastIndexOf(":")).includes(":") || declared.startsWith("../"),
@@ -94,7 +97,7 @@ function ofSource(
   file: string,
   dependencies: Dependencies,
 ): Candidate {
-  const { storage, format, compression } = options.value;
+  const { storage, format, compression, onInvalid } = options.value;
   const isStorage = typeof storage === "object" && storage !== null && "kind" in storage;
   const root = dependencies.rootOfSource(file);
   const module = dependencies.moduleName(file);
@@ -103,6 +106,7 @@ function ofSource(
     storage: isStorage ? dependencies.storage(storage as ManifestStorage, root) : undefined,
     format: typeof format === "string" ? format : undefined,
     compression: typeof compression === "string" ? compression : undefined,
+    onInvalid: onInvalid as Json | undefined,
     declared: `${module}:${location.line}`,
     doc,
   };

@@ -82,7 +82,7 @@ export class LocalExecutor implements Executor {
     const settings: RunSettings = {
       ...this.#settings,
       runId: randomUUID(),
-      ...(state && { memory: (run) => recordRun(state, request, run) }),
+      ...(state && { tests: state.state.tests, memory: (run) => recordRun(state, request, run) }),
     };
     return new Run(planOf(request.graph), request, injected, settings).start();
   }

@@ -1,4 +1,5 @@
 import { type Diagnostic, fail, GlacierError, type Result, type RunEvent, succeed } from "@glacier-ts/core";
+import { TestFiles } from "../validation/test-files.js";
 import { Artifacts } from "./artifacts.js";
 import { collectGarbage, type GcOptions, type GcReport } from "./collect-garbage.js";
 import { GroupCommit } from "./group-commit.js";
@@ -25,6 +26,8 @@ export interface OpenedState {
  */
 export class State {
   readonly artifacts: Artifacts;
+  /** The code that checks datasets. */
+  readonly tests: TestFiles;
   readonly objects: KnownObjects;
   readonly #database: StateDatabase;
   readonly #group: GroupCommit;
@@ -40,6 +43,7 @@ export class State {
     this.#runs = new Runs(database, this.#running);
     this.#results = new Results(database);
     this.#materializations = new Materializations(database);
+    this.tests = new TestFiles(database.folder);
     this.artifacts = new Artifacts(database, this.#group);
     this.objects = new KnownObjects(database, this.#group);
   }

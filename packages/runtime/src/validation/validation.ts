@@ -1,0 +1,155 @@
+import {
+  type Diagnostic,
+  fail,
+  GlacierError,
+  type ManifestDataset,
+  type Result,
+  report,
+  succeed,
+} from "@glacier-ts/core";
+import type { PayloadTest, TestSources, Violation } from "@glacier-ts/storage/validate";
+import type { PlannedDataset } from "../plan.js";
+import { isAsyncIterable } from "../streams/is-async-iterable.js";
+import { plainValue } from "./plain-value.js";
+
+/** What is wrong with a dataset that must be valid: the first violation, and how many more rows have one. */
+export interface InvalidRows extends Violation {
+  readonly more: number;
+}
+
+/** Thrown by a stream whose rows must be valid. */
+export class InvalidRowError extends Error {
+  constructor(readonly invalid: InvalidRows) {
+    super("A row is not valid");
+  }
+}
+
+export interface ValidationOptions {
+  readonly sources: TestSources | undefined;
+  /** Keeps the rows that were set aside. */
+  readonly quarantine: (
+    name: string,
+    dataset: ManifestDataset,
+    rows: readonly unknown[],
+  ) => Promise<Result<{ readonly place: string }, Diagnostic>>;
+}
+
+/** What a set of rows is told as: where it is, for people. */
+type Checked = Result<unknown, InvalidRows>;
+
+/**
+ * Checks datasets where they enter the system, by their payloads' schemas, and does with invalid rows what their
+ * declarations say.
+ */
+export class Validation {
+  readonly #sources: TestSources | undefined;
+  readonly #quarantine: ValidationOptions["quarantine"];
+  /** By dataset: a stream may be read several times. */
+  readonly #warnings = new Map<string, Diagnostic>();
+
+  constructor({ sources, quarantine }: ValidationOptions) {
+    this.#sources = sources;
+    this.#quarantine = quarantine;
+  }
+
+  /** What was invalid and did not stop the run: GLA5067 and GLA5068. */
+  get warnings(): readonly Diagnostic[] {
+    return [...this.#warnings.values()];
+  }
+
+  /**
+   * @param place of the dataset, for people
+   * @returns the value, perhaps without some of its rows; a stream is checked while it is read, and throws a GlacierError.
+   *   GLA5066 where it must be valid and is not
+   */
+  async loaded(dataset: PlannedDataset, value: unknown, place: string): Promise<Result<unknown, Diagnostic>> {
+    const problem = (invalid: InvalidRows) =>
+      report("dataInvalid", { dataset: dataset.name, place, ...invalid });
+    const checked = await this.#check(dataset, value, (invalid) => new GlacierError([problem(invalid)]));
+    return checked.ok ? checked : fail(problem(checked.failure));
+  }
+
+  /** As `loaded`, for what a task has made; a stream throws an InvalidRowError. */
+  produced(dataset: PlannedDataset, value: unknown): Promise<Checked> {
+    return this.#check(dataset, value, (invalid) => new InvalidRowError(invalid));
+  }
+
+  async #check(
+    dataset: PlannedDataset,
+    value: unknown,
+    toError: (invalid: InvalidRows) => Error,
+  ): Promise<Checked> {
+    const { schema, manifest } = dataset;
+    if (!schema || !manifest || manifest.onInvalid === "ignore") return succeed(value);
+    const { findInvalid, payloadTest } = await import("@glacier-ts/storage/validate");
+    const test = await payloadTest(schema, hashOf(manifest), this.#sources);
+    if (isAsyncIterable(value)) {
+      const { row } = test;
+      return succeed(
+        row ? { [Symbol.asyncIterator]: () => this.#checkRows(dataset, value, row, toError) } : value,
+      );
+    }
+    const violations = findInvalid(value, test);
+    const [first] = violations;
+    if (!first) return succeed(value);
+    const mode = manifest.onInvalid ?? "fail";
+    // What is no rows cannot be divided.
+    const isWhole = first.row === undefined;
+    if (mode === "fail" || (isWhole && mode !== "warn"))
+      return fail({ ...first, more: violations.length - 1 });
+    const rows = value as readonly unknown[];
+    await this.#tell(dataset, violations, (violation) => rows[(violation.row as number) - 1]);
+    if (mode === "warn") return succeed(value);
+    const bad = new Set(violations.map(({ row }) => row));
+    return succeed(rows.filter((_, index) => !bad.has(index + 1)));
+  }
+
+  async *#checkRows(
+    dataset: PlannedDataset,
+    stream: AsyncIterable<unknown>,
+    test: NonNullable<PayloadTest["row"]>,
+    toError: (invalid: InvalidRows) => Error,
+  ): AsyncGenerator<unknown> {
+    const { violationOf } = await import("@glacier-ts/storage/validate");
+    const mode = dataset.manifest?.onInvalid ?? "fail";
+    const violations: Violation[] = [];
+    const aside = new Map<number, unknown>();
+    let row = 0;
+    for await (const value of stream) {
+      row++;
+      const violation = violationOf(test, value);
+      if (!violation) {
+        yield value;
+        continue;
+      }
+      if (mode === "fail") throw toError({ row, ...violation, more: 0 });
+      violations.push({ row, ...violation });
+      if (mode === "warn") yield value;
+      else aside.set(row, value);
+    }
+    await this.#tell(dataset, violations, ({ row: number = 0 }) => aside.get(number));
+  }
+
+  /** @throws GlacierError where rows cannot be set aside: they would be lost */
+  async #tell(
+    { name, manifest }: PlannedDataset,
+    violations: readonly Violation[],
+    rowOf: (violation: Violation) => unknown,
+  ): Promise<void> {
+    const [first] = violations;
+    if (!first || !manifest) return;
+    const { onInvalid } = manifest;
+    const details = { dataset: name, ...first, more: violations.length - 1 };
+    if (typeof onInvalid !== "object") {
+      this.#warnings.set(name, report("dataInvalidKept", details));
+      return;
+    }
+    const rejected: ManifestDataset = { ...manifest, storage: onInvalid.quarantine, format: "ndjson" };
+    const rows = violations.map((violation) => ({ ...violation, value: plainValue(rowOf(violation)) }));
+    const saved = await this.#quarantine(`${name}.rejected`, rejected, rows);
+    if (!saved.ok) throw new GlacierError([saved.failure]);
+    this.#warnings.set(name, report("dataSetAside", { ...details, place: saved.value.place }));
+  }
+}
+
+const hashOf = ({ schema }: ManifestDataset) => schema.slice("#/schemas/".length);

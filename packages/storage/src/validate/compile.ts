@@ -1,0 +1,65 @@
+/** Code that checks values in memory, generated from the schemas of payloads. */
+import type { JsonObject } from "@glacier-ts/core";
+import { _, Ajv2020, type Code, type CodeKeywordDefinition } from "ajv/dist/2020.js";
+import ajvStandalone from "ajv/dist/standalone/index.js";
+import ajvFormats from "ajv-formats";
+import { valueSchema } from "./value-schema.js";
+
+/** The source of a CommonJS module that exports a `Test` (see load-test.ts) of values of the payload. */
+export function generateTest(payload: JsonObject): string {
+  const ajv = new Ajv2020({
+    code: { source: true, lines: true },
+    discriminator: true,
+    strict: false,
+    // NaN and the infinities are numbers; which formats can hold them is their business.
+    strictNumbers: false,
+    // Properties of the prototype are none: a column may be called `constructor`.
+    ownProperties: true,
+    // Mistakes carry the value, and what the schema says of it.
+    verbose: true,
+    logger: false,
+    keywords: [valueType, partsOf("valueItems", "values"), partsOf("valueKeys", "keys")],
+  });
+  ajvFormats.default(ajv);
+  // Of a bigint; a number that holds one is whole.
+  ajv.addFormat("int64", true);
+  return ajvStandalone.default(ajv, ajv.compile(valueSchema(payload)));
+}
+
+const valueType: CodeKeywordDefinition = {
+  keyword: "valueType",
+  code: (context) => {
+    const { data, schema } = context;
+    context.fail(
+      isNot[schema as string]?.(data) ?? _`!(${data} instanceof ${globals[schema as string] as Code})`,
+    );
+  },
+};
+
+const isNot: Readonly<Record<string, (data: Code) => Code>> = {
+  bigint: (data) => _`typeof ${data} !== "bigint"`,
+  Date: (data) => _`!(${data} instanceof Date) || Number.isNaN(${data}.getTime())`,
+};
+
+const globals: Readonly<Record<string, Code>> = { Uint8Array: _`Uint8Array`, Set: _`Set`, Map: _`Map` };
+
+/** Checks the items of a Set, or the keys or values of a Map. */
+function partsOf(keyword: string, method: "keys" | "values"): CodeKeywordDefinition {
+  return {
+    keyword,
+    schemaType: ["object", "boolean"],
+    code(context) {
+      const { gen, data } = context;
+      const valid = gen.let("valid", true);
+      gen.if(_`${data} instanceof Set || ${data} instanceof Map`, () => {
+        const parts = gen.const("parts", _`${data}[${method}]()`);
+        gen.forOf("part", parts, (part) => {
+          const fits = gen.name("fits");
+          context.subschema({ keyword, data: part, dataTypes: [] }, fits);
+          gen.if(_`!${fits}`, () => gen.assign(valid, false).break());
+        });
+      });
+      context.ok(valid);
+    },
+  };
+}

@@ -1,0 +1,6 @@
+/**
+ * Checks values against the schemas of their payloads.
+ * @module @glacier-ts/storage/validate
+ */
+export { findInvalid, type Violation, violationOf } from "./find-invalid.js";
+export { type PayloadTest, payloadTest, type TestSources } from "./payload-test.js";
