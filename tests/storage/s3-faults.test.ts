@@ -8,9 +8,9 @@ import { clientOf, storeOf } from "./s3-rig.js";
 
 const mebibyte = 2 ** 20;
 const former = new TextEncoder().encode("former");
-/** What the store sends in four parts of at most 8 MiB. */
-const large = Buffer.alloc(30 * mebibyte, "what is large goes in parts, ");
-const partCount = 4;
+/** What the store sends in three parts of at most 8 MiB. */
+const large = Buffer.alloc(20 * mebibyte, "what is large goes in parts, ");
+const partCount = 3;
 
 function* chunksOf(bytes: Uint8Array) {
   for (let start = 0; start < bytes.length; start += mebibyte) yield bytes.subarray(start, start + mebibyte);
@@ -43,6 +43,14 @@ function failing(double: S3Double, operation: Operation, fault: Fault, which: "a
   };
 }
 
+function waiting() {
+  let resolve = () => {};
+  const until = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { until, resolve };
+}
+
 async function collect(store: S3Store, key = "numbers"): Promise<Buffer> {
   const source = await store.open(key);
   const chunks: Uint8Array[] = [];
@@ -54,28 +62,24 @@ const parts = Array.from({ length: partCount }, (_, index) => ["UploadPart", ind
 const uploading = [["CreateMultipartUpload", 0] as const, ...parts, ["CompleteMultipartUpload", 0] as const];
 
 describe("an upload of several parts", () => {
-  const onceFaults: readonly Fault[] = [
+  const faults: readonly Fault[] = [
     { cut: "before" },
     { cut: "after" },
-    { status: 500, code: "InternalError" },
-    { status: 503, code: "ServiceUnavailable", isDone: true },
-    { damaged: "answer" },
+    { status: 503, code: "ServiceUnavailable" },
   ];
 
   test.for(
-    uploading.flatMap(([operation, index]) =>
-      onceFaults.slice(0, 4).map((fault) => ({ operation, index, fault })),
-    ),
-  )("goes through $operation $index that fails once: $fault", async ({ operation, index, fault }) => {
+    uploading.flatMap(([operation, index]) => faults.map((fault) => [operation, index, fault] as const)),
+  )("goes through %s %i that fails once: %j", async ([operation, index, fault]) => {
     const { double, store, content } = await make();
     failing(double, operation, fault, index);
-    const written = await store.write("numbers", chunksOf(large), { ifAbsent: false });
+    const written = await store.write("numbers", chunksOf(large));
     expect(written).toEqual(await store.stat("numbers"));
     expect(content()?.equals(large)).toBe(true);
     // An upload of whose making the answer was lost has no name that anybody knows, and no bytes.
     const left = [...double.uploads.values()].map(({ parts }) => parts.size);
-    const isUnknown = operation === "CreateMultipartUpload" && ("isDone" in fault || "cut" in fault);
-    expect(left).toEqual(isUnknown && left.length > 0 ? [0] : []);
+    const isUnknown = operation === "CreateMultipartUpload" && "cut" in fault && fault.cut === "after";
+    expect(left).toEqual(isUnknown ? [0] : []);
   });
 
   test.for(["CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"] as const)(
@@ -89,9 +93,9 @@ describe("an upload of several parts", () => {
         expect(reason).toBe("unreachable");
         expect(content()).toEqual(Buffer.from(former));
         expect([...double.uploads]).toEqual([]);
-        // Four parts are under way at once, each is tried three times; then it is ended, and looked for.
+        // All parts are under way at once, each is tried three times; then it is ended, and looked for.
         const asked = double.requests.filter((each) => each === operation).length;
-        expect(asked).toBe(operation === "UploadPart" ? 3 * 4 : 3);
+        expect(asked).toBe(operation === "UploadPart" ? 3 * partCount : 3);
         expect(double.requests.length).toBeLessThanOrEqual(20);
       }
     },
@@ -104,7 +108,7 @@ describe("an upload of several parts", () => {
     expect((await refusal(store.write("numbers", chunksOf(large)))).reason).toBe("unreachable");
     expect(content()).toEqual(Buffer.from(former));
     expect([...double.uploads]).toEqual([]);
-    expect(double.requests.filter((each) => each === "UploadPart")).toHaveLength(3 + 3);
+    expect(double.requests.filter((each) => each === "UploadPart")).toHaveLength(partCount - 1 + 3);
   });
 
   test("was joined where the answer is lost each time", async () => {
@@ -151,6 +155,21 @@ describe("an upload of several parts", () => {
       throw error;
     }
     await expect(store.write("numbers", chunks())).rejects.toBe(error);
+  });
+
+  test("that would have too many parts is ended", async () => {
+    const { double, store, content } = await make();
+    function* chunks() {
+      yield* chunksOf(large);
+      // Nobody holds so much: it only says that it is so large.
+      yield Object.defineProperty(new Uint8Array(1), "length", { value: 2 ** 40 });
+    }
+    expect(await refusal(store.write("numbers", chunks()))).toEqual({
+      reason: "failed",
+      why: "it is larger than 78 GiB, the most that one object is written with",
+    });
+    expect(content()).toEqual(Buffer.from(former));
+    expect([...double.uploads]).toEqual([]);
   });
 
   test("creates an object, unless there is one", async () => {
@@ -281,7 +300,8 @@ describe("a server that is out of order", () => {
     }
     await store.write("numbers", chunks());
     expect(content()?.equals(large)).toBe(true);
-    expect([...double.uploads]).toEqual([]);
+    // None with bytes: whether the answer to its making was lost, nobody can tell.
+    expect([...double.uploads.values()].filter(({ parts }) => parts.size > 0)).toEqual([]);
   });
 
   test("killed while an object is written has the former one when it is back", async () => {
@@ -339,7 +359,7 @@ describe("an object that is read", () => {
     expect((await refusal(reading)).reason).toBe("changed");
   });
 
-  test.for([0, 1, 100_000, 8 * mebibyte, 30 * mebibyte - 1])(
+  test.for([0, 1, 100_000, 8 * mebibyte, 20 * mebibyte - 1])(
     "is not taken for the whole where every answer ends after %i bytes",
     async (length) => {
       const { double, store } = await make();
@@ -384,7 +404,7 @@ describe("an object that is read", () => {
     for await (const chunk of source.stream?.() ?? []) {
       if (position === 0) {
         // What the connection can hold comes; and no more, however long the reader takes.
-        for (let index = 0; index < 50; index++) await store.stat("numbers");
+        for (let index = 0; index < 20; index++) await store.stat("numbers");
         expect(double.sentBytes).toBeLessThan(large.length / 2);
       }
       position += chunk.length;
@@ -396,7 +416,7 @@ describe("an object that is read", () => {
   test("is waited for where it comes slowly", async () => {
     const { double, store } = await make();
     await store.write("numbers", chunksOf(large));
-    const { promise: until, resolve } = Promise.withResolvers<void>();
+    const { until, resolve } = waiting();
     failing(double, "GetObject", { pausedAt: 9 * mebibyte, until });
     const source = await store.open("numbers");
     let position = 0;
@@ -412,7 +432,7 @@ describe("an object that is read", () => {
     const client = clientOf(double.port, undefined, { socketTimeout: 100 });
     const store = new S3Store({ client, bucket: "bucket", folder: "data/", describe: (key) => key });
     await store.write("numbers", chunksOf(large));
-    const { promise: until, resolve } = Promise.withResolvers<void>();
+    const { until, resolve } = waiting();
     onTestFinished(resolve);
     failing(double, "GetObject", { pausedAt: mebibyte, until });
     double.requests.length = 0;
@@ -439,7 +459,7 @@ test("bytes that were damaged on the way to the server replace nothing", async (
 
 test("a connection that breaks at any byte of an upload leaves the former object", async () => {
   const { double, store, content } = await make();
-  for (let afterBytes = 0; afterBytes < large.length; afterBytes += 3 * mebibyte - 1) {
+  for (let afterBytes = 0; afterBytes < large.length; afterBytes += 4 * mebibyte - 1) {
     const port = await breakingProxy({ port: double.port, direction: "writing", afterBytes });
     const broken = await refusal(storeOf(port, "bucket").write("numbers", chunksOf(large)));
     expect(broken.reason).toBe("unreachable");

@@ -11,7 +11,7 @@ import { breakingProxy, closedPort } from "../rig/breaking-proxy.js";
 
 export const known = { accessKeyId: "known", secretAccessKey: "secret" };
 export const denied = { accessKeyId: "denied", secretAccessKey: "secret" };
-export const wrongSecret = { accessKeyId: "known", secretAccessKey: "wrong" };
+const wrongSecret = { accessKeyId: "known", secretAccessKey: "wrong" };
 
 export function clientOf(port: number, credentials = known, requestHandler = {}): S3Client {
   return new S3Client({

@@ -33,7 +33,9 @@ export interface S3StoreOptions {
 
 /** What is held in memory of an object that is written: a part that fills, and those that are under way. */
 const partBytes = 8 * 2 ** 20;
-const partsAtOnce = 4;
+const partsAtOnce = 3;
+/** S3 joins at most 10,000 parts. */
+const largestBytes = 10_000 * partBytes;
 
 /** The metadata that says which write an object is of. */
 const writeId = "glacier-write";
@@ -164,11 +166,26 @@ class Source implements AsyncIterable<Uint8Array> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    // A stream that is given up throws that in here; the iteration of the chunks is only told to end.
+    for await (const chunk of this.#watched()) {
+      this.sizeBytes += chunk.length;
+      if (this.sizeBytes > largestBytes) throw this.#tooLarge();
+      yield chunk;
+    }
+  }
+
+  #tooLarge(): StorageError {
+    const error = new StorageError(
+      "failed",
+      "it is larger than 78 GiB, the most that one object is written with",
+    );
+    this.failure = { error };
+    return error;
+  }
+
+  async *#watched(): AsyncGenerator<Uint8Array> {
     try {
-      for await (const chunk of this.#chunks) {
-        this.sizeBytes += chunk.length;
-        yield chunk;
-      }
+      yield* this.#chunks;
     } catch (error) {
       this.failure = { error };
       throw new Error("The chunks failed");
