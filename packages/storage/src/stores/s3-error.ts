@@ -34,7 +34,7 @@ export function isChecksumMismatch(error: unknown): boolean {
 }
 
 export function damaged(): StorageError {
-  return new StorageError("failed", "the bytes were damaged on the way: their checksum is another one");
+  return new StorageError(...wrongChecksum);
 }
 
 function byStatus(status: number | undefined, name: string): StorageError {
