@@ -1,6 +1,8 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
+export { closedPort } from "./closed-port.js";
+
 export interface BreakingProxyOptions {
   /** Where the real server listens, on loopback. */
   readonly port: number;
@@ -54,13 +56,4 @@ export async function breakingProxy({ port, direction, afterBytes }: BreakingPro
     server.close();
   });
   return (server.address() as { port: number }).port;
-}
-
-/** A port of loopback where nobody listens. */
-export async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

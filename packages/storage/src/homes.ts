@@ -4,6 +4,7 @@ import { objectHome } from "./object-home.js";
 
 const homes: Readonly<Record<string, () => Promise<FindHome>>> = {
   file: async () => objectHome((await import("./stores/find-file.js")).findFile),
+  s3: async () => objectHome((await import("./stores/find-s3.js")).findS3),
 };
 
 export const storageKinds: readonly string[] = Object.keys(homes);
