@@ -22,6 +22,13 @@ const ada = { id: 1, name: "Ada", address: null };
 it.each<[what: string, value: unknown, path: string, expected: string, found: string]>([
   ["another kind of value", { ada }, "", "an array", "{ ada: { id: 1, name: 'Ada', address: null } }"],
   ["an item that is none", [ada, 5], "[1]", "an object", "5"],
+  [
+    "an array in the place of an object",
+    [[ada]],
+    "[0]",
+    "an object",
+    "[ { id: 1, name: 'Ada', address: null } ]",
+  ],
   ["a property of another type", [ada, { ...ada, id: "1" }], "[1].id", "a number", "'1'"],
   ["a property that is missing", [{ id: 1, address: null }], "[0].name", "a string", "undefined"],
   [

@@ -306,7 +306,8 @@ export class RunDatasets {
       fail({ reason: "output-invalid" as const, ...taskOf(task), dataset: dataset.name, ...rows });
     const unavailable = (diagnostic: Diagnostic) => fail(this.#unavailable(task, output.dataset, diagnostic));
     const checked = await this.#stored.check(dataset, value);
-    if (!checked.ok) return invalid(checked.failure);
+    if (!checked.ok)
+      return "code" in checked.failure ? unavailable(checked.failure) : invalid(checked.failure);
     try {
       const failure = await this.#stored.save(dataset, checked.value);
       if (failure) return unavailable(failure);

@@ -79,7 +79,7 @@ export class StoredDatasets {
     const loaded = await this.reload(dataset);
     if (!loaded.ok) return loaded;
     const { rows, place } = loaded.value;
-    const checked = await this.#validation.loaded(dataset, loaded.value.value, place);
+    const checked = await this.#validation.loaded(dataset, loaded.value);
     if (!checked.ok) return checked;
     this.#events?.emit({
       type: "dataset-loaded",
@@ -95,7 +95,7 @@ export class StoredDatasets {
    * Checks what a task has made, before it is written.
    * @returns the value, perhaps without some of its rows; a stream throws an InvalidRowError while it is written
    */
-  check(dataset: PlannedDataset, value: unknown): Promise<Result<unknown, InvalidRows>> {
+  check(dataset: PlannedDataset, value: unknown): Promise<Result<unknown, InvalidRows | Diagnostic>> {
     return this.#validation.produced(dataset, value);
   }
 

@@ -34,8 +34,16 @@ export interface ValidationOptions {
   ) => Promise<Result<{ readonly place: string }, Diagnostic>>;
 }
 
-/** What a set of rows is told as: where it is, for people. */
-type Checked = Result<unknown, InvalidRows>;
+interface LoadedDataset {
+  readonly value: unknown;
+  /** For people. */
+  readonly place: string;
+  /** Its types were checked while it was decoded. */
+  readonly isTyped?: boolean;
+}
+
+/** A diagnostic where rows cannot be set aside: they would be lost. */
+type Checked = Result<unknown, InvalidRows | Diagnostic>;
 
 /**
  * Checks datasets where they enter the system, by their payloads' schemas, and does with invalid rows what their
@@ -58,31 +66,40 @@ export class Validation {
   }
 
   /**
-   * @param place of the dataset, for people
    * @returns the value, perhaps without some of its rows; a stream is checked while it is read, and throws a GlacierError.
    *   GLA5066 where it must be valid and is not
    */
-  async loaded(dataset: PlannedDataset, value: unknown, place: string): Promise<Result<unknown, Diagnostic>> {
+  async loaded(
+    dataset: PlannedDataset,
+    { value, place, isTyped = false }: LoadedDataset,
+  ): Promise<Result<unknown, Diagnostic>> {
     const problem = (invalid: InvalidRows) =>
       report("dataInvalid", { dataset: dataset.name, place, ...invalid });
-    const checked = await this.#check(dataset, value, (invalid) => new GlacierError([problem(invalid)]));
-    return checked.ok ? checked : fail(problem(checked.failure));
+    const checked = await this.#check(
+      dataset,
+      value,
+      isTyped,
+      (invalid) => new GlacierError([problem(invalid)]),
+    );
+    if (checked.ok) return checked;
+    return fail("code" in checked.failure ? checked.failure : problem(checked.failure));
   }
 
   /** As `loaded`, for what a task has made; a stream throws an InvalidRowError. */
   produced(dataset: PlannedDataset, value: unknown): Promise<Checked> {
-    return this.#check(dataset, value, (invalid) => new InvalidRowError(invalid));
+    return this.#check(dataset, value, false, (invalid) => new InvalidRowError(invalid));
   }
 
   async #check(
     dataset: PlannedDataset,
     value: unknown,
+    isTyped: boolean,
     toError: (invalid: InvalidRows) => Error,
   ): Promise<Checked> {
     const { schema, manifest } = dataset;
     if (!schema || !manifest || manifest.onInvalid === "ignore") return succeed(value);
     const { findInvalid, payloadTest } = await import("@glacier-ts/storage/validate");
-    const test = await payloadTest(schema, hashOf(manifest), this.#sources);
+    const test = await payloadTest(schema, { hash: hashOf(manifest), sources: this.#sources, isTyped });
     if (isAsyncIterable(value)) {
       const { row } = test;
       return succeed(
@@ -98,7 +115,8 @@ export class Validation {
     if (mode === "fail" || (isWhole && mode !== "warn"))
       return fail({ ...first, more: violations.length - 1 });
     const rows = value as readonly unknown[];
-    await this.#tell(dataset, violations, (violation) => rows[(violation.row as number) - 1]);
+    const lost = await this.#tell(dataset, violations, (violation) => rows[(violation.row as number) - 1]);
+    if (lost) return fail(lost);
     if (mode === "warn") return succeed(value);
     const bad = new Set(violations.map(({ row }) => row));
     return succeed(rows.filter((_, index) => !bad.has(index + 1)));
@@ -127,28 +145,30 @@ export class Validation {
       if (mode === "warn") yield value;
       else aside.set(row, value);
     }
-    await this.#tell(dataset, violations, ({ row: number = 0 }) => aside.get(number));
+    const lost = await this.#tell(dataset, violations, ({ row: number = 0 }) => aside.get(number));
+    if (lost) throw new GlacierError([lost]);
   }
 
-  /** @throws GlacierError where rows cannot be set aside: they would be lost */
+  /** @returns why rows cannot be set aside */
   async #tell(
     { name, manifest }: PlannedDataset,
     violations: readonly Violation[],
     rowOf: (violation: Violation) => unknown,
-  ): Promise<void> {
+  ): Promise<Diagnostic | undefined> {
     const [first] = violations;
-    if (!first || !manifest) return;
+    if (!first || !manifest) return undefined;
     const { onInvalid } = manifest;
     const details = { dataset: name, ...first, more: violations.length - 1 };
     if (typeof onInvalid !== "object") {
       this.#warnings.set(name, report("dataInvalidKept", details));
-      return;
+      return undefined;
     }
     const rejected: ManifestDataset = { ...manifest, storage: onInvalid.quarantine, format: "ndjson" };
     const rows = violations.map((violation) => ({ ...violation, value: plainValue(rowOf(violation)) }));
     const saved = await this.#quarantine(`${name}.rejected`, rejected, rows);
-    if (!saved.ok) throw new GlacierError([saved.failure]);
+    if (!saved.ok) return saved.failure;
     this.#warnings.set(name, report("dataSetAside", { ...details, place: saved.value.place }));
+    return undefined;
   }
 }
 

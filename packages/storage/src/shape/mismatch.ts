@@ -128,7 +128,7 @@ function isOfKind(value: unknown, shape: Shape): boolean {
 }
 
 function isInstance(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
+  if (!isRecord(value)) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype !== Object.prototype && prototype !== null;
 }

@@ -18,7 +18,7 @@ export function generateTest(payload: JsonObject): string {
     // Mistakes carry the value, and what the schema says of it.
     verbose: true,
     logger: false,
-    keywords: [valueType, partsOf("valueItems", "values"), partsOf("valueKeys", "keys")],
+    keywords: [valueType, valueObject, partsOf("valueItems", "values"), partsOf("valueKeys", "keys")],
   });
   ajvFormats.default(ajv);
   // Of a bigint; a number that holds one is whole.
@@ -42,6 +42,17 @@ const isNot: Readonly<Record<string, (data: Code) => Code>> = {
 };
 
 const globals: Readonly<Record<string, Code>> = { Uint8Array: _`Uint8Array`, Set: _`Set`, Map: _`Map` };
+
+/** To JavaScript, a Date or a Map is an object. Most objects are plain, so that is looked at first. */
+const valueObject: CodeKeywordDefinition = {
+  keyword: "valueObject",
+  type: "object",
+  code: (context) => {
+    const { data } = context;
+    const isOther = _`${data} instanceof Date || ${data} instanceof Uint8Array || ${data} instanceof Map || ${data} instanceof Set`;
+    context.fail(_`Object.getPrototypeOf(${data}) !== Object.prototype && (${isOther})`);
+  },
+};
 
 /** Checks the items of a Set, or the keys or values of a Map. */
 function partsOf(keyword: string, method: "keys" | "values"): CodeKeywordDefinition {

@@ -49,6 +49,8 @@ function expectation({ keyword, params, parentSchema }: Mistake): string {
       return types[String(schema.valueType)] ?? String(schema.valueType);
     case "format":
       return `text of the format '${String(params.format)}'`;
+    case "valueObject":
+      return "an object";
     case "type":
       return typeText(params.type as Json);
     case "const":

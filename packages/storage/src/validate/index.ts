@@ -3,4 +3,4 @@
  * @module @glacier-ts/storage/validate
  */
 export { findInvalid, type Violation, violationOf } from "./find-invalid.js";
-export { type PayloadTest, payloadTest, type TestSources } from "./payload-test.js";
+export { type PayloadTest, type PayloadTestOptions, payloadTest, type TestSources } from "./payload-test.js";

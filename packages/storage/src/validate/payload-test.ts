@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "@glacier-ts/core";
+import { constraintsOf } from "./constraints.js";
 import { loadTest, type Test } from "./load-test.js";
 
 /** Tests of a payload: of each row where it has rows, and of the whole where that says something of its own. */
@@ -13,22 +14,39 @@ export interface TestSources {
   write(name: string, source: string): void;
 }
 
-const tests = new WeakMap<JsonObject, Promise<PayloadTest>>();
+export interface PayloadTestOptions {
+  /** Of the schema, under which the generated code is kept; without it, nothing is kept. */
+  readonly hash?: string;
+  readonly sources?: TestSources | undefined;
+  /** The types were checked while the value was decoded: only what the schema says beside them is looked at. */
+  readonly isTyped?: boolean;
+}
 
-/** @param hash of the schema; without one, nothing is kept */
-export function payloadTest(schema: JsonObject, hash?: string, sources?: TestSources): Promise<PayloadTest> {
-  let test = tests.get(schema);
+const tests = {
+  whole: new WeakMap<JsonObject, Promise<PayloadTest>>(),
+  beside: new WeakMap<JsonObject, Promise<PayloadTest>>(),
+};
+
+export function payloadTest(schema: JsonObject, options: PayloadTestOptions = {}): Promise<PayloadTest> {
+  const known = options.isTyped ? tests.beside : tests.whole;
+  let test = known.get(schema);
   if (!test) {
-    test = makeTest(schema, hash, sources);
-    tests.set(schema, test);
+    test = makeTest(schema, options);
+    known.set(schema, test);
   }
   return test;
 }
 
-async function makeTest(schema: JsonObject, hash?: string, sources?: TestSources): Promise<PayloadTest> {
+async function makeTest(
+  schema: JsonObject,
+  { hash, sources, isTyped = false }: PayloadTestOptions,
+): Promise<PayloadTest> {
   const { whole, row } = divide(schema);
-  const make = (part: JsonObject | undefined, name: string) =>
-    part && testOf(part, hash === undefined ? undefined : `${hash}-${name}`, sources);
+  const make = (part: JsonObject | undefined, name: string) => {
+    const tested = part && isTyped ? constraintsOf(part) : part;
+    const kept = hash === undefined ? undefined : `${hash}-${name}${isTyped ? "-constraints" : ""}`;
+    return tested && testOf(tested, kept, sources);
+  };
   return { whole: await make(whole, "whole"), row: await make(row, "row") };
 }
 

@@ -2,7 +2,8 @@ import { isJsonObject, type Json, type JsonObject } from "@glacier-ts/core";
 
 /**
  * The schema of values in memory, by the schema of the JSON that they are encoded to: a Date is a Date there and no text.
- * Such a type becomes `valueType`, with `valueItems` and `valueKeys` for what is in a Set or a Map; a stream stays an array.
+ * Such a type becomes `valueType`, with `valueItems` and `valueKeys` for what is in a Set or a Map, and an object is none of these: `valueObject`. A stream
+ * stays an array.
  */
 export function valueSchema(schema: JsonObject): JsonObject {
   return rewrite(schema) as JsonObject;
@@ -14,9 +15,11 @@ function rewrite(schema: Json): Json {
   const { "x-glacier-type": mark, ...plain } = schema;
   if (mark !== undefined && mark !== "AsyncIterable")
     return { ...definitions(schema), ...valueType(mark, schema) };
-  return Object.fromEntries(
+  const rewritten = Object.fromEntries(
     Object.entries(plain).map(([keyword, value]) => [keyword, rewriteKeyword(keyword, value)]),
   );
+  const isObject = plain.type === "object" || (Array.isArray(plain.type) && plain.type.includes("object"));
+  return isObject ? { ...rewritten, valueObject: true } : rewritten;
 }
 
 function rewriteKeyword(keyword: string, value: Json): Json {
