@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { type ByteSource, GlacierError, type ObjectStore, report } from "@glacier-ts/core";
+import { formatName, objectEnding } from "@glacier-ts/core/payload";
 import { readChunks } from "./bytes.js";
 import type { Format } from "./formats/format.js";
-import { findFormat, formatEnding, formatName } from "./formats/formats.js";
+import { findFormat } from "./formats/formats.js";
 import type { FindHome, Home, HomeRequest } from "./home.js";
 import { Malformed } from "./problems.js";
 import { resolve, type Shape } from "./shape/shape.js";
@@ -25,7 +26,7 @@ export function objectHome(find: FindObject): FindHome {
     const name = formatName(request.format, key, request.payload);
     const format = findFormat(name);
     if (!format) throw new GlacierError([report("formatUnavailable", { dataset, format: name })]);
-    return new ObjectHome(store, key === "" ? `${dataset}.${formatEnding(name)}` : key, format);
+    return new ObjectHome(store, key === "" ? `${dataset}.${objectEnding(name, undefined)}` : key, format);
   };
 }
 
