@@ -24,7 +24,7 @@ const rows = Array.from({ length: 200 }, (_, id) => ({
   tags: ["x", `y${id}`].slice(id % 3),
 }));
 
-test.for(["parquet", "json", "ndjson", "csv", "tsv"])("%s", async (format) => {
+test.for(["parquet", "arrow", "json", "ndjson", "csv", "tsv"])("%s", async (format) => {
   const { store, root } = await makeProject();
   const dataset = fileDataset("data", { format });
   const schema = rowsSchema(format === "csv" || format === "tsv" ? flat : nested);

@@ -82,14 +82,15 @@ describe("the format", () => {
     expect(await read("data.json")).toBe("id\n1\n");
   });
 
-  test("may not be available yet", async () => {
+  test("may not exist", async () => {
     const { store } = await makeProject();
-    const failure = failureFrom(await store.load("data", fileDataset("data.arrow"), undefined));
+    const dataset = fileDataset("data", { format: "orc" });
+    const failure = failureFrom(await store.load("data", dataset, undefined));
     expect(failure).toEqual({
       code: "GLA5009",
       severity: "error",
-      message: "Dataset 'data' has the format 'arrow', which is not available yet.",
-      hint: "use one of json, ndjson, csv, tsv, parquet, text and bytes",
+      message: "Dataset 'data' has the format 'orc', which does not exist.",
+      hint: "use one of json, ndjson, csv, tsv, parquet, arrow, text and bytes",
       related: [],
     });
   });

@@ -106,7 +106,7 @@ test("csv gives back every array of flat objects", () => roundTrips("csv", table
 
 test("tsv gives back every array of flat objects", () => roundTrips("tsv", tables));
 
-const parquetTypes = nested([...scalars, anyNumber], (inner) =>
+const columnTypes = nested([...scalars, anyNumber], (inner) =>
   fc.oneof(
     nullable(inner),
     inner.map((item) => arrayOf(item)),
@@ -120,12 +120,13 @@ const parquetTypes = nested([...scalars, anyNumber], (inner) =>
   ),
 );
 
+const columnTables = objectOf(columnTypes).map((row) => arrayOf(row));
+
 test("parquet gives back every array of objects, nested ones too", () =>
-  roundTrips(
-    "parquet",
-    objectOf(parquetTypes).map((row) => arrayOf(row)),
-    300,
-  ));
+  roundTrips("parquet", columnTables, 300));
+
+test("arrow gives back every array of objects, nested ones too", () =>
+  roundTrips("arrow", columnTables, 300));
 
 test("text gives back every string", () => roundTrips("text", fc.constant(string)));
 

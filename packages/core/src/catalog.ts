@@ -570,9 +570,9 @@ export const catalog = {
   formatUnavailable: error(
     5009,
     (d: { dataset: string; format: string }) =>
-      `Dataset '${d.dataset}' has the format '${d.format}', which is not available yet.`,
-    "This version reads and writes json, ndjson, csv, tsv, parquet, text and bytes.",
-    () => "use one of json, ndjson, csv, tsv, parquet, text and bytes",
+      `Dataset '${d.dataset}' has the format '${d.format}', which does not exist.`,
+    "Formats are json, ndjson, csv, tsv, parquet, arrow, text and bytes.",
+    () => "use one of json, ndjson, csv, tsv, parquet, arrow, text and bytes",
   ),
   packageNotFound: error(
     5010,

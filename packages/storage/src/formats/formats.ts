@@ -1,3 +1,4 @@
+import { arrow } from "./arrow.js";
 import { bytes } from "./bytes.js";
 import { csv } from "./csv.js";
 import type { Format } from "./format.js";
@@ -8,7 +9,7 @@ import { text } from "./text.js";
 import { tsv } from "./tsv.js";
 
 const formats = new Map<string, Format>(
-  [json, ndjson, csv, tsv, parquet, text, bytes].map((each) => [each.name, each]),
+  [json, ndjson, csv, tsv, parquet, arrow, text, bytes].map((each) => [each.name, each]),
 );
 
 /** @returns undefined for a format that cannot be read and written yet */
