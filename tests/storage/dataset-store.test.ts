@@ -2,6 +2,7 @@
 import { pathToFileURL } from "node:url";
 import type { Json, JsonObject, ManifestDataset } from "@glacier-ts/core";
 import { DatasetStore } from "@glacier-ts/storage";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bigintSchema, bytesSchema, dateSchema, kinds, setOf } from "./arbitrary.js";
 import { failureFrom, fileDataset, makeProject, rowsSchema, valueFrom } from "./project.js";
@@ -162,6 +163,15 @@ describe("options", () => {
   });
 });
 
+const undeclared = (found: string) =>
+  `found ${found}, and JSON cannot hold one where its type is not declared`;
+
+function circular(): unknown {
+  const value: { self?: unknown } = {};
+  value.self = value;
+  return value;
+}
+
 describe("what a format cannot hold is GLA5013, and the former content stays", () => {
   const loop: Record<string, unknown> = {};
   loop.self = { loop };
@@ -193,7 +203,28 @@ describe("what a format cannot hold is GLA5013, and the former content stays", (
       "found an invalid Date",
     ],
     ["json", undefined, { a: loop }, "/a/self/loop", "it contains itself"],
-    ["json", undefined, () => 1, "", "a function has no JSON"],
+    ["json", undefined, () => 1, "", undeclared("a function")],
+    ["json", undefined, { a: [new Map()] }, "/a/0", undeclared("a Map")],
+    ["json", undefined, { a: 1n }, "/a", undeclared("1n")],
+    ["json", undefined, { a: () => 1 }, "/a", undeclared("a function")],
+    ["json", undefined, [{ a: /x/ }], "/0/a", undeclared("an instance of RegExp")],
+    ["json", undefined, Buffer.from("a"), "", undeclared("bytes")],
+    ["json", undefined, circular(), "/self", "it contains itself"],
+    [
+      "ndjson",
+      rowsSchema({ rest: {} }),
+      [{ rest: 1 }, { rest: new Set([1]) }],
+      "/1/rest",
+      undeclared("a Set"),
+    ],
+    [
+      "json",
+      rowsSchema({ rest: { anyOf: [{}, bytesSchema] } }),
+      [{ rest: new Uint8Array(1) }, { rest: new Float64Array(1) }],
+      "/1/rest",
+      undeclared("an instance of Float64Array"),
+    ],
+    ["csv", rowsSchema({ rest: {} }), [{ rest: new Map() }], "/0/rest", "found a Map, expected a value"],
     [
       "json",
       rowsSchema({ n: bigintSchema }),
@@ -288,6 +319,49 @@ describe("what a format cannot hold is GLA5013, and the former content stays", (
     });
     expect(await read("data")).toBe("former");
   });
+});
+
+test("what is not declared is written to JSON as it is, and dates as texts", async () => {
+  class Point {
+    x = 1;
+    toString = undefined;
+  }
+  const { store, read } = await makeProject();
+  const value = {
+    at: new Date(0),
+    point: new Point(),
+    url: new URL("file:///a"),
+    plain: Object.create(null),
+  };
+  valueFrom(await store.save("data", fileDataset("data.json"), undefined, value));
+  expect(JSON.parse(await read("data.json"))).toEqual({
+    at: "1970-01-01T00:00:00.000Z",
+    point: { x: 1 },
+    url: "file:///a",
+    plain: {},
+  });
+});
+
+test("what is not declared is refused or comes back whole", async () => {
+  const { store } = await makeProject();
+  const dataset = fileDataset("data.json");
+  // Without -0, which JSON does not have.
+  const plain = [fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.constant(undefined)];
+  const anything = fc.anything({
+    values: plain,
+    withBigInt: true,
+    withMap: true,
+    withSet: true,
+    withTypedArray: true,
+    withNullPrototype: true,
+    maxDepth: 3,
+  });
+  const check = async (value: unknown) => {
+    const saved = await store.save("data", dataset, undefined, value);
+    if (saved.ok) expect(valueFrom(await store.load("data", dataset, undefined)).value).toEqual(value);
+    else expect(saved.failure.code).toBe("GLA5013");
+  };
+  await fc.assert(fc.asyncProperty(anything, check), { numRuns: 500 });
 });
 
 test("null in JSON is no mistake", async () => {
