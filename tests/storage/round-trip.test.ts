@@ -22,9 +22,14 @@ import {
 import { fileDataset, makeProject, valueFrom } from "./project.js";
 
 /** What is written comes back as it was. */
-async function roundTrips(format: string, types: fc.Arbitrary<Typed>, numRuns = 300): Promise<void> {
+async function roundTrips(
+  format: string,
+  types: fc.Arbitrary<Typed>,
+  numRuns: number,
+  compression?: string,
+): Promise<void> {
   const { store, root } = await makeProject();
-  const dataset = fileDataset("value", { format });
+  const dataset = fileDataset("value", { format, ...(compression && { compression }) });
   const check = async ({ schema, value }: { schema: JsonObject; value: unknown }) => {
     valueFrom(await store.save("value", dataset, schema, value));
     const { value: read } = valueFrom(await store.load("value", dataset, schema));
@@ -84,15 +89,6 @@ const jsonTypes = nested([...scalars, ...unions], (inner) =>
   ),
 );
 
-test("json gives back every payload", () => roundTrips("json", jsonTypes, 300));
-
-test("ndjson gives back every array", () =>
-  roundTrips(
-    "ndjson",
-    jsonTypes.map((type) => arrayOf(type)),
-    200,
-  ));
-
 const cells = fc.constantFrom(
   ...scalars,
   anyNumber,
@@ -101,10 +97,6 @@ const cells = fc.constantFrom(
   union(string, date),
 );
 const tables = objectOf(fc.oneof(cells, nullable(cells))).map((row) => arrayOf(row));
-
-test("csv gives back every array of flat objects", () => roundTrips("csv", tables, 300));
-
-test("tsv gives back every array of flat objects", () => roundTrips("tsv", tables));
 
 const columnTypes = nested([...scalars, anyNumber], (inner) =>
   fc.oneof(
@@ -122,15 +114,27 @@ const columnTypes = nested([...scalars, anyNumber], (inner) =>
 
 const columnTables = objectOf(columnTypes).map((row) => arrayOf(row));
 
-test("parquet gives back every array of objects, nested ones too", () =>
-  roundTrips("parquet", columnTables, 300));
+const formats: readonly (readonly [
+  format: string,
+  types: fc.Arbitrary<Typed>,
+  compressions?: readonly string[],
+])[] = [
+  ["json", jsonTypes],
+  ["ndjson", jsonTypes.map((type) => arrayOf(type))],
+  ["csv", tables],
+  ["tsv", tables],
+  ["parquet", columnTables],
+  ["arrow", columnTables, ["zstd"]],
+  ["text", fc.constant(string)],
+  ["bytes", fc.constant(bytes)],
+];
 
-test("arrow gives back every array of objects, nested ones too", () =>
-  roundTrips("arrow", columnTables, 300));
-
-test("text gives back every string", () => roundTrips("text", fc.constant(string)));
-
-test("bytes gives back every Uint8Array", () => roundTrips("bytes", fc.constant(bytes)));
+for (const [format, types, compressions = ["gzip", "zstd"]] of formats) {
+  test(`${format} gives back every value that it can hold`, () => roundTrips(format, types, 300));
+  test.for(compressions)(`${format} with %s, too`, (compression) =>
+    roundTrips(format, types, 50, compression),
+  );
+}
 
 test("json gives back a recursive payload", async () => {
   const { store } = await makeProject();

@@ -774,6 +774,13 @@ export const catalog = {
     "Storage of a vendor is read and written by the vendor's own SDK. It is installed by those who need it.",
     (d) => `run \`npm install ${d.packages.join(" ")}\``,
   ),
+  compressionUnavailable: error(
+    5057,
+    (d: { dataset: string; compression: string; why: string }) =>
+      `Dataset '${d.dataset}' cannot be compressed with '${d.compression}': ${d.why}.`,
+    "Files are compressed with gzip or zstd. Parquet and Arrow compress the parts of a file, and Arrow knows zstd only.",
+    () => "use zstd, or leave `compression` out",
+  ),
 
   // 6xxx compile
   dynamicInTarget: error(

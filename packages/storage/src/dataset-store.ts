@@ -141,7 +141,7 @@ export class DatasetStore {
 
   async #find(
     name: string,
-    { storage, format }: ManifestDataset,
+    { storage, format, compression }: ManifestDataset,
     schema: JsonObject | undefined,
   ): Promise<Result<Home, Diagnostic>> {
     if (!storage) throw new Error(`Internal error: dataset '${name}' has no storage.`);
@@ -153,7 +153,13 @@ export class DatasetStore {
     const options = new StorageOptions(name, storage, this.#env);
     try {
       return succeed(
-        await find({ options, format, payload: shapeOf(schema), projectRoot: this.#projectRoot }),
+        await find({
+          options,
+          format,
+          compression,
+          payload: shapeOf(schema),
+          projectRoot: this.#projectRoot,
+        }),
       );
     } catch (error) {
       const [diagnostic] = error instanceof GlacierError ? error.diagnostics : [];

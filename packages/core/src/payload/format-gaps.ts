@@ -37,6 +37,12 @@ export function findFormatGap(format: string, payload: Shape, use: "read" | "wri
   }
 }
 
+/** Why a format cannot be compressed so; undefined where it can. */
+export function findCompressionGap(format: string, compression: string): string | undefined {
+  if (format !== "arrow" || compression === "zstd") return undefined;
+  return "Arrow files are compressed with zstd only";
+}
+
 /** The formats that can hold a payload, for hints. */
 export function formatsFor(payload: Shape): readonly string[] {
   return ["json", "ndjson", "csv", "parquet", "arrow", "text", "bytes"].filter(

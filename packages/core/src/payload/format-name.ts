@@ -33,10 +33,26 @@ export function formatName(declared: string | undefined, name: string, payload: 
   return declared ?? (ending && formatEndings.get(ending)) ?? formatOf(payload);
 }
 
-/** The name of a dataset's compression: as declared, or as the ending of its object's name says; undefined for none. */
-export function compressionName(declared: string | undefined, name: string): string | undefined {
+/** How a dataset is compressed: its whole file, or the parts inside of it; undefined for not at all. */
+export interface CompressionNames {
+  readonly outer: string | undefined;
+  readonly inner: string | undefined;
+}
+
+/**
+ * Says how a dataset is compressed: as declared, or as the ending of its object's name says. Parquet and Arrow compress
+ * the parts of a file, so that a part can be read without the rest; there only an ending means the whole file.
+ */
+export function compressionNames(
+  format: string,
+  declared: string | undefined,
+  name: string,
+): CompressionNames {
   const [last] = endingsOf(name);
-  return declared ?? (last && compressionEndings.get(last));
+  const ending = last && compressionEndings.get(last);
+  return compressesItself(format)
+    ? { outer: ending, inner: declared }
+    : { outer: declared ?? ending, inner: undefined };
 }
 
 /** The parts of a name behind its dots in lower case, the last one first. */
@@ -71,7 +87,6 @@ export function objectEnding(format: string, compression: string | undefined): s
   return outer === undefined ? ending : `${ending}.${outer}`;
 }
 
-/** Parquet and Arrow compress the parts of a file, so that a part can be read without the rest. */
-export function compressesItself(format: string): boolean {
+function compressesItself(format: string): boolean {
   return format === "parquet" || format === "arrow";
 }

@@ -5,7 +5,7 @@
 export { type ColumnContent, type ColumnType, columnTypeOf } from "./column-type.js";
 export { describeShape } from "./describe.js";
 export { FormatGap } from "./format-gap.js";
-export { findFormatGap, formatsFor, readTable } from "./format-gaps.js";
-export { compressesItself, compressionName, formatName, objectEnding } from "./format-name.js";
+export { findCompressionGap, findFormatGap, formatsFor, readTable } from "./format-gaps.js";
+export { type CompressionNames, compressionNames, formatName, objectEnding } from "./format-name.js";
 export { reaches, resolve, restOf, type Shape, shapeOf, splitNull } from "./shape.js";
 export { type Column, rowShape, type Table, tableOf } from "./table.js";

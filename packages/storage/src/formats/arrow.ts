@@ -24,8 +24,8 @@ export const arrow: Format = {
     for await (const batch of readBatches(source, payload)) yield* batch;
   },
 
-  encode(value, payload) {
+  encode(value, payload, compression) {
     assertHolds("arrow", payload);
-    return encodeBatches(value, payload);
+    return encodeBatches(value, payload, compression !== undefined);
   },
 };

@@ -8,6 +8,7 @@ import type { Format } from "./format.js";
 /** A Uint8Array as it is, or a stream of them one after the other. */
 export const bytes: Format = {
   name: "bytes",
+  readsInOrder: true,
 
   async decode(source, payload) {
     assertReadable("bytes", payload);

@@ -13,6 +13,7 @@ import { encodeLines } from "./lines.js";
 /** One JSON value a line. Streams are read and written as they flow. */
 export const ndjson: Format = {
   name: "ndjson",
+  readsInOrder: true,
 
   async decode(source, payload) {
     const rows: unknown[] = [];

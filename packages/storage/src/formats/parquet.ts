@@ -17,8 +17,8 @@ export const parquet: Format = {
     for await (const group of readGroups(source, payload)) yield* group;
   },
 
-  encode(value, payload) {
+  encode(value, payload, compression) {
     assertHolds("parquet", payload);
-    return encodeGroups(value, payload);
+    return encodeGroups(value, payload, compression);
   },
 };

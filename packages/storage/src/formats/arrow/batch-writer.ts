@@ -9,6 +9,7 @@ import {
 } from "apache-arrow";
 import type { ColumnGroup, WriteColumn } from "../columns/write-groups.js";
 import { dataOf } from "./column-data.js";
+import { CompressedFileWriter } from "./compressed-file-writer.js";
 import { fieldOf } from "./fields.js";
 
 /** Writes record batches and gives the bytes as they come. */
@@ -18,10 +19,10 @@ export class BatchWriter {
   readonly #sink = new Sink();
   readonly #writer: RecordBatchFileWriter;
 
-  constructor(columns: readonly WriteColumn[]) {
+  constructor(columns: readonly WriteColumn[], isCompressed: boolean) {
     this.#columns = columns;
     this.#schema = new Schema(columns.map(({ name, type }) => fieldOf(name, type)));
-    this.#writer = new RecordBatchFileWriter();
+    this.#writer = isCompressed ? new CompressedFileWriter() : new RecordBatchFileWriter();
     this.#writer.reset(this.#sink as never, this.#schema);
   }
 

@@ -3,9 +3,9 @@
  * believe the lengths and offsets of damaged files.) Everything throws an Error that says what is wrong.
  */
 import { isAscii, isUtf8 } from "node:buffer";
-import { zstdDecompressSync } from "node:zlib";
 import { CompressionType, DataType, type Int, Precision } from "apache-arrow";
 import { uint16ToFloat64 } from "apache-arrow/util/math";
+import { decompressPart } from "../../compression/compression.js";
 import { type Cursor, isView } from "./layout.js";
 import type { BatchHeader } from "./metadata.js";
 import { decimalOf, integersOf, millisecondsOf, typed } from "./numbers.js";
@@ -183,7 +183,7 @@ function decompress(bytes: Uint8Array, codec: number): Uint8Array {
   const body = bytes.subarray(8);
   if (length === -1) return body;
   if (!(length > 0)) throw new Error("the length of a buffer is damaged");
-  const plain = zstdDecompressSync(body, { maxOutputLength: length });
+  const plain = decompressPart(body, "zstd", length);
   if (plain.length !== length) throw new Error("the length of a buffer is damaged");
   return plain;
 }

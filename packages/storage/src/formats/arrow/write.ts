@@ -5,8 +5,11 @@ import type { Encoded } from "../format.js";
 /** Rows of one record batch. */
 const groupRows = 65_536;
 
-/** @param payload one that the format can hold */
-export function encodeBatches(value: unknown, payload: Shape): Encoded {
+/**
+ * @param payload one that the format can hold
+ * @param isCompressed with Zstandard
+ */
+export function encodeBatches(value: unknown, payload: Shape, isCompressed: boolean): Encoded {
   const input = writeGroups(value, payload, { groupRows });
 
   async function* chunks(): AsyncGenerator<Uint8Array> {
@@ -14,11 +17,11 @@ export function encodeBatches(value: unknown, payload: Shape): Encoded {
     let writer: InstanceType<typeof BatchWriter> | undefined;
     let rowStart = 0;
     for await (const group of input.groups()) {
-      writer ??= new BatchWriter(input.columns());
+      writer ??= new BatchWriter(input.columns(), isCompressed);
       yield* writer.write(group, rowStart);
       rowStart += group.count;
     }
-    writer ??= new BatchWriter(input.columns());
+    writer ??= new BatchWriter(input.columns(), isCompressed);
     yield* writer.finish();
   }
 

@@ -8,11 +8,11 @@ import {
   parquetSchema,
   type SchemaTree,
 } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import { Malformed } from "../../problems.js";
 import type { Shape } from "../../shape/shape.js";
 import { makeRows, readColumnsOf } from "../columns/read-rows.js";
 import { checkPages, startOf } from "./check-pages.js";
+import { decompressors } from "./codecs.js";
 import { storedTypeOf } from "./stored-type.js";
 
 /**
@@ -35,7 +35,7 @@ export async function* readGroups(source: ByteSource, payload: Shape): AsyncGene
   const scan = await parquetScan({
     file: checked(file, metadata),
     metadata,
-    compressors,
+    compressors: decompressors,
     columns: names,
     parsers,
     // Bytes are bytes; strings are annotated, or become strings where the payload says so.

@@ -1,13 +1,15 @@
 import type { Shape } from "@glacier-ts/core/payload";
+import type { Compression } from "@glacier-ts/core/storage";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { type WriteColumn, writeGroups } from "../columns/write-groups.js";
 import type { Encoded } from "../format.js";
+import { codecNames, compressors } from "./codecs.js";
 import { elementsOf } from "./elements.js";
 
 const options = { groupRows: 100_000, integer: BigInt };
 
 /** @param payload one that the format can hold */
-export function encodeGroups(value: unknown, payload: Shape): Encoded {
+export function encodeGroups(value: unknown, payload: Shape, compression: Compression | undefined): Encoded {
   const input = writeGroups(value, payload, options);
 
   async function* chunks(): AsyncGenerator<Uint8Array> {
@@ -15,12 +17,12 @@ export function encodeGroups(value: unknown, payload: Shape): Encoded {
     let writer: ParquetWriter | undefined;
     for await (const { values } of input.groups()) {
       const columns = input.columns();
-      writer ??= openWriter(bytes, columns);
+      writer ??= openWriter(bytes, columns, compression);
       const columnData = columns.map(({ name }, index) => ({ name, data: values[index] as unknown[] }));
       writer.write({ columnData, rowGroupSize: options.groupRows });
       yield drain(bytes);
     }
-    writer ??= openWriter(bytes, input.columns());
+    writer ??= openWriter(bytes, input.columns(), compression);
     writer.finish();
     yield drain(bytes);
   }
@@ -28,12 +30,24 @@ export function encodeGroups(value: unknown, payload: Shape): Encoded {
   return { chunks: chunks(), rows: input.rows };
 }
 
-function openWriter(bytes: ByteWriter, columns: readonly WriteColumn[]): ParquetWriter {
+function openWriter(
+  bytes: ByteWriter,
+  columns: readonly WriteColumn[],
+  compression: Compression | undefined,
+): ParquetWriter {
   const schema = [
     { name: "root", num_children: columns.length },
     ...columns.flatMap(({ name, type }) => elementsOf(name, type)),
   ];
-  return new ParquetWriter({ writer: bytes, schema, createdBy: "glacier" });
+  // By default Snappy, as other writers have it.
+  const codec = compression && codecNames[compression];
+  return new ParquetWriter({
+    writer: bytes,
+    schema,
+    createdBy: "glacier",
+    compressors,
+    ...(codec && { codec }),
+  });
 }
 
 /** Takes what was written so far; `offset` goes on counting, for the places in the file's metadata. */
