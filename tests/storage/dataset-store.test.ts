@@ -278,7 +278,7 @@ describe("what a format cannot hold is GLA5013, and the former content stays", (
       rowsSchema({ at: { type: "array", prefixItems: [number], items: false } }),
       [],
       "/*/at",
-      "it is an array, and a column has one type",
+      "it is a tuple, and a list has items of one type",
     ],
     [
       "parquet",

@@ -245,6 +245,25 @@ export const catalog = {
         ? undefined
         : `for the elements put it on an alias of their type: \`/** @${d.tag} … */ type Element = ${d.element}\``,
   ),
+  formatCannotHold: error(
+    2023,
+    (d: {
+      dataset: string;
+      format: string;
+      path: string;
+      found: string;
+      holds: string;
+      others: readonly string[];
+    }) =>
+      `Dataset '${d.dataset}' cannot be kept as ${d.format}: ${d.path === "" ? "its payload" : `'${d.path}'`} is ${d.found}, and ${d.holds}.`,
+    "Formats differ in what they hold: a CSV cell one plain value, a Parquet or Arrow column values of one type. A dataset that is only read may have columns that are not known.",
+    (d) => (d.others.length === 0 ? undefined : `formats that can hold it: ${d.others.join(", ")}`),
+  ),
+  storageMismatch: error(
+    2024,
+    (d: { dataset: string; why: string }) => `Dataset '${d.dataset}' does not fit its storage: ${d.why}.`,
+    "Tables have no format, some storage is only read, and not every format can be compressed in every way.",
+  ),
 
   // 3xxx graph
   cycle: error(

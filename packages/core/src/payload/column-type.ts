@@ -54,6 +54,7 @@ function choose(shape: Shape, isRequired: boolean, path: readonly string[]): Col
     branches.length === 0 ? { kind: "boolean" } : branches.length === 1 ? only : alike(branches);
   const content = branch && contentOf(branch, path);
   if (!content) {
+    if (branch?.kind === "tuple") throw new FormatGap(path, "a tuple", "a list has items of one type");
     const found = only?.kind === "any" ? "of no known type" : describeShape(shape);
     throw new FormatGap(path, found, "a column has one type");
   }

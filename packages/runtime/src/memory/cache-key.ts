@@ -56,8 +56,12 @@ export function keyOf(task: TaskId, parts: JsonObject): string {
     .digest("hex");
 }
 
-function storagePart({ storage, format }: ManifestDataset): JsonObject {
-  return { ...storage, ...(format !== undefined && { format }) };
+function storagePart({ storage, format, compression }: ManifestDataset): JsonObject {
+  return {
+    ...storage,
+    ...(format !== undefined && { format }),
+    ...(compression !== undefined && { compression }),
+  };
 }
 
 /** Hashed, as a variable may hold what nobody is to see. */
