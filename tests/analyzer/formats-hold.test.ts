@@ -8,8 +8,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fileDataset, makeProject, valueFrom } from "../storage/project.js";
 import { analyzeFiles } from "./support/analyze-folder.js";
-import { leaves } from "./support/payloads/leaves.js";
-import { declarationsOf, type PayloadType } from "./support/payloads/payload-type.js";
+import { leaves, text } from "./support/payloads/leaves.js";
+import { declarationsOf, inline, type PayloadType } from "./support/payloads/payload-type.js";
 import { payloads } from "./support/payloads/types.js";
 
 /** Types that are compiled together: a program costs much more than a type in it. */
@@ -33,8 +33,10 @@ const rowsOf = (parts: fc.Arbitrary<PayloadType>) =>
     }),
   );
 
+const bytes = inline("Uint8Array", fc.uint8Array({ maxLength: 6 }), () => true);
+
 const samples: fc.Arbitrary<Sample> = fc
-  .oneof(rowsOf(payloads), rowsOf(leaves), payloads, leaves)
+  .oneof(rowsOf(payloads), rowsOf(leaves), payloads, fc.constantFrom(text, bytes))
   // A payload cannot be null.
   .map((type) => ({ ...type, values: type.values.filter((value) => value !== null && value !== undefined) }))
   .filter(({ text }) => text !== "null")
@@ -53,9 +55,9 @@ function analyze(format: string, types: readonly PayloadType[]) {
     `export declare function make(): { ${types.map((_, index) => `d${index}: Dataset.Of<typeof D${index}>`).join("; ")} };`,
     'export const all = pipeline({ name: "all", tasks: [make] });',
   ].join("\n");
-  const { manifest, diagnostics, text } = analyzeFiles({ "src/datasets.ts": source });
+  const { manifest, diagnostics, text: report } = analyzeFiles({ "src/datasets.ts": source });
   expect(
-    diagnostics.every(({ code }) => code === "GLA2020" || code === "GLA2023") ? "" : `${text}\n${source}`,
+    diagnostics.every(({ code }) => code === "GLA2020" || code === "GLA2023") ? "" : `${report}\n${source}`,
   ).toBe("");
   return types.map((_, index) => {
     const own = diagnostics.filter(({ message }) => message.startsWith(`Dataset 'd${index}' `));

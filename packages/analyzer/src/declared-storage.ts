@@ -13,6 +13,8 @@ export interface DeclaredStorage {
   readonly payload: Shape;
   /** Undefined for a table, and where only the run knows the object's name, which says it. */
   readonly format: string | undefined;
+  /** Empty where it is called after its dataset; undefined where there is none, or only the run knows it. */
+  readonly objectName: string | undefined;
   /** How the format compresses its parts, as declared. */
   readonly inner: string | undefined;
 }
@@ -32,7 +34,7 @@ export function declaredStorage({ declarations, schemaMention }: LinkedDataset):
   const found = isTable ? undefined : formatOf(format, name, payload);
   const declared = typeof compression === "string" ? compression : undefined;
   const inner = found === undefined ? undefined : compressionNames(found, declared, name ?? "").inner;
-  return { options, kind, isTable, payload, format: found, inner };
+  return { options, kind, isTable, payload, format: found, objectName: name, inner };
 }
 
 function formatOf(declared: Json | undefined, name: string | undefined, payload: Shape): string | undefined {

@@ -18,6 +18,7 @@ import {
 } from "@glacier-ts/core";
 import type { CompilerHost } from "./compiler-host.js";
 import type { LinkedDataset } from "./datasets.js";
+import { isTexts } from "./dependencies/other-datasets.js";
 import type { FileFacts, InjectedFacts, PipelineFacts, TaskFacts } from "./model.js";
 
 /** Makes the manifest. What a diagnostic was reported for may be missing in it. */
@@ -95,13 +96,14 @@ function nameSchema(schema: JsonObject): NamedSchema {
 function describeDataset(dataset: LinkedDataset): Omit<ManifestDataset, "schema"> {
   const options = dataset.declarations.find((declaration) => declaration.form === "value")?.options.value;
   const [other] = dataset.others;
-  const { storage, format, compression } = options ?? other ?? {};
+  const { storage, format, compression, partitionBy } = options ?? other ?? {};
   const isOurs = dataset.declarations.length > 0 || other === undefined;
   const doc = dataset.doc ?? other?.doc;
   return {
     ...(isJsonObject(storage) && { storage: storage as ManifestStorage }),
     ...(typeof format === "string" && { format }),
     ...(typeof compression === "string" && { compression }),
+    ...(isTexts(partitionBy) && { partitionBy }),
     declared: isOurs ? declaredAt(dataset.location) : other.declared,
     ...(doc !== undefined && { doc }),
   };

@@ -6,6 +6,7 @@ import { noThisParameter, notGeneric, oneSignature } from "./rules/one-signature
 import { agreesWithOthers, datasetOptions, oneDeclaration, taskOptions } from "./rules/options.js";
 import { outputOnce, outputs } from "./rules/outputs.js";
 import { parameters } from "./rules/parameters.js";
+import { partitionColumns } from "./rules/partitions.js";
 import { docTags, serialisable, toldApart } from "./rules/payloads.js";
 import { payloadsFit } from "./rules/payloads-fit.js";
 import { oneCore, paramsAgree, pipelineNamesDiffer, strictNullChecks } from "./rules/project.js";
@@ -44,6 +45,7 @@ export const datasetRules: readonly DatasetRule[] = [
   payloadsFit,
   formatHolds,
   storageFits,
+  partitionColumns,
 ];
 
 /** Checks of the project as a whole. */

@@ -264,6 +264,12 @@ export const catalog = {
     (d: { dataset: string; why: string }) => `Dataset '${d.dataset}' does not fit its storage: ${d.why}.`,
     "Tables have no format, some storage is only read, and not every format can be compressed in every way.",
   ),
+  partitionColumn: error(
+    2025,
+    (d: { dataset: string; column: string | undefined; why: string }) =>
+      `Dataset '${d.dataset}' cannot be divided${d.column === undefined ? "" : ` by '${d.column}'`}: ${d.why}.`,
+    "`partitionBy` names columns that every row has. Their values become the names of folders, so they are strings, numbers or booleans.",
+  ),
 
   // 3xxx graph
   cycle: error(
@@ -799,6 +805,12 @@ export const catalog = {
       `Dataset '${d.dataset}' cannot be compressed with '${d.compression}': ${d.why}.`,
     "Files are compressed with gzip or zstd. Parquet and Arrow compress the parts of a file, and Arrow knows zstd only.",
     () => "use zstd, or leave `compression` out",
+  ),
+  partitionUnavailable: error(
+    5058,
+    (d: { dataset: string; why: string }) => `Dataset '${d.dataset}' cannot be divided into files: ${d.why}.`,
+    "With `partitionBy` a dataset is a folder of files, which are listed to read it.",
+    () => "end the path with `/`, and name columns that every row has",
   ),
 
   // 6xxx compile

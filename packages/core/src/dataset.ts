@@ -42,6 +42,12 @@ export interface DatasetOptions {
   readonly format?: Format;
   /** How its bytes are made smaller; by default as the ending of its path says: `.gz` or `.zst`. */
   readonly compression?: Compression;
+  /**
+   * Columns that divide the dataset into files, for a storage that is a folder: `["date"]` puts the rows of a day into
+   * `date=2026-11-22/part-0….parquet`, as Hive, Spark and DuckDB have it. The columns are strings, numbers or booleans, and
+   * are left out of the files. The whole dataset is replaced at once: readers see all of its former files, or all new ones.
+   */
+  readonly partitionBy?: readonly string[];
 }
 
 /**

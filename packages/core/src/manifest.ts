@@ -45,6 +45,8 @@ export interface ManifestDataset {
   readonly format?: string;
   /** `gzip` or `zstd`; absent where the ending of its path says it. */
   readonly compression?: string;
+  /** The columns that divide it into files, outermost first. */
+  readonly partitionBy?: readonly string[];
   /** File and line of the declaration, `src/datasets.ts:9`; in another package, `@acme/sales:src/datasets.ts:9`. */
   readonly declared: string;
   /** The declaration's doc comment. */

@@ -141,7 +141,7 @@ export class DatasetStore {
 
   async #find(
     name: string,
-    { storage, format, compression }: ManifestDataset,
+    { storage, format, compression, partitionBy }: ManifestDataset,
     schema: JsonObject | undefined,
   ): Promise<Result<Home, Diagnostic>> {
     if (!storage) throw new Error(`Internal error: dataset '${name}' has no storage.`);
@@ -157,6 +157,7 @@ export class DatasetStore {
           options,
           format,
           compression,
+          partitionBy,
           payload: shapeOf(schema),
           projectRoot: this.#projectRoot,
         }),

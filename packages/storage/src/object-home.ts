@@ -3,6 +3,7 @@ import type { ByteSource, ObjectStore } from "@glacier-ts/core";
 import { readChunks } from "./bytes.js";
 import { type DatasetCodec, decodeRowsWith, decodeWith, encodeWith, findCodec } from "./formats/codec.js";
 import type { FindHome, Home, HomeRequest } from "./home.js";
+import { partitionedHome } from "./partition/partitioned-home.js";
 import { Malformed } from "./problems.js";
 import { resolve, type Shape } from "./shape/shape.js";
 
@@ -16,10 +17,11 @@ export interface ObjectPlace {
 /** @throws GlacierError for options that make no sense */
 export type FindObject = (request: HomeRequest) => ObjectPlace | Promise<ObjectPlace>;
 
-/** The home of datasets that are one object. */
+/** The home of datasets that are one object, or a folder of them. */
 export function objectHome(find: FindObject): FindHome {
   return async (request) => {
     const { store, key } = await find(request);
+    if (request.partitionBy) return partitionedHome(request, store, key);
     const codec = findCodec(request, key);
     return new ObjectHome(store, key === "" ? `${request.options.dataset}.${codec.ending}` : key, codec);
   };

@@ -11,6 +11,7 @@ export interface OtherDataset {
   readonly storage: ManifestStorage | undefined;
   readonly format: string | undefined;
   readonly compression: string | undefined;
+  readonly partitionBy: readonly string[] | undefined;
   readonly declared: string;
   readonly doc: string | undefined;
 }
@@ -46,7 +47,8 @@ export function otherDatasets(
     }
     const all = [...found.values()].sort((a, b) => compareText(a.declared, b.declared));
     const stored = all.filter(
-      ({ storage, format, compression }) => (storage ?? format ?? compression) !== undefined,
+      ({ storage, format, compression, partitionBy }) =>
+        (storage ?? format ?? compression ?? partitionBy) !== undefined,
     );
     const different = new Map(stored.toReversed().map((dataset) => [optionsText(dataset), dataset]));
     return stored.length > 0 ? [...different.values()].reverse() : all.slice(0, 1);
@@ -54,12 +56,22 @@ export function otherDatasets(
 }
 
 /** The options of a dataset as text, for comparing them. */
-export function optionsText({ storage, format, compression }: DatasetOptions | JsonObject): string {
-  const options = { storage: storage ?? null, format: format ?? null, compression: compression ?? null };
+export function optionsText({
+  storage,
+  format,
+  compression,
+  partitionBy,
+}: DatasetOptions | JsonObject): string {
+  const options = {
+    storage: storage ?? null,
+    format: format ?? null,
+    compression: compression ?? null,
+    partitionBy: partitionBy ?? null,
+  };
   return JSON.stringify(sortKeys(options));
 }
 
-type DatasetOptions = Pick<OtherDataset, "storage" | "format" | "compression">;
+type DatasetOptions = Pick<OtherDataset, "storage" | "format" | "compression" | "partitionBy">;
 
 interface Candidate extends OtherDataset {
   /** The manifest has it from a third project. */
@@ -75,7 +87,7 @@ function ofManifest(
 ): Candidate | undefined {
   if (!found?.ok || !Object.hasOwn(found.value.manifest.datasets, name)) return undefined;
   const { root, manifest } = found.value;
-  const { storage, format, compression, declared, doc } = manifest.datasets[name] ?? {};
+  const { storage, format, compression, partitionBy, declared, doc } = manifest.datasets[name] ?? {};
   if (typeof declared !== "string") return undefined;
   const isStorage = typeof storage === "object" && storage !== null && typeof storage.kind === "string";
   return {
@@ -83,6 +95,7 @@ function ofManifest(
     storage: isStorage ? dependencies.storage(storage, root) : undefined,
     format: typeof format === "string" ? format : undefined,
     compression: typeof compression === "string" ? compression : undefined,
+    partitionBy: isTexts(partitionBy) ? partitionBy : undefined,
     declared: dependencies.declared(declared, root),
     doc: typeof doc === "string" ? doc : undefined,
     isTaken: declared.slice(0, declared.lastIndexOf(":")).includes(":") || declared.startsWith("../"),
@@ -94,7 +107,7 @@ function ofSource(
   file: string,
   dependencies: Dependencies,
 ): Candidate {
-  const { storage, format, compression } = options.value;
+  const { storage, format, compression, partitionBy } = options.value;
   const isStorage = typeof storage === "object" && storage !== null && "kind" in storage;
   const root = dependencies.rootOfSource(file);
   const module = dependencies.moduleName(file);
@@ -103,7 +116,13 @@ function ofSource(
     storage: isStorage ? dependencies.storage(storage as ManifestStorage, root) : undefined,
     format: typeof format === "string" ? format : undefined,
     compression: typeof compression === "string" ? compression : undefined,
+    partitionBy: isTexts(partitionBy) ? partitionBy : undefined,
     declared: `${module}:${location.line}`,
     doc,
   };
+}
+
+/** A list of texts, as the manifest of another project should have it. */
+export function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }

@@ -17,7 +17,9 @@ export const storageFits: DatasetRule = (dataset) => {
 
 /** A table has columns and no bytes, so that nothing says how these are encoded. */
 function bytesOfTable({ name: dataset }: LinkedDataset, { isTable, kind, options }: DeclaredStorage) {
-  const meaningless = ["format", "compression"].filter((option) => options.value[option] !== undefined);
+  const meaningless = ["format", "compression", "partitionBy"].filter(
+    (option) => options.value[option] !== undefined,
+  );
   if (!isTable) return [];
   return meaningless.map((option) => {
     const why = `'${option}' is about files, and it lives in a table of ${kind}`;

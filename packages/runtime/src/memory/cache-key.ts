@@ -56,11 +56,12 @@ export function keyOf(task: TaskId, parts: JsonObject): string {
     .digest("hex");
 }
 
-function storagePart({ storage, format, compression }: ManifestDataset): JsonObject {
+function storagePart({ storage, format, compression, partitionBy }: ManifestDataset): JsonObject {
   return {
     ...storage,
     ...(format !== undefined && { format }),
     ...(compression !== undefined && { compression }),
+    ...(partitionBy !== undefined && { partitionBy }),
   };
 }
 
