@@ -297,7 +297,7 @@ describe("csv", () => {
 
   test("a payload whose rows are no objects", async () => {
     expect(await loadMalformed("data.csv", "a\n1\n", { type: "array", items: number })).toEqual(
-      malformed("csv", "its rows are a number, and csv holds rows that are objects"),
+      malformed("csv", "a row is a number, and csv holds rows that are objects"),
     );
   });
 });
@@ -404,7 +404,7 @@ describe("parquet", () => {
   test("a payload that is no rows of objects", async () => {
     const bytes = await load();
     expect(await loadMalformed("data.parquet", bytes, { type: "array", items: string })).toEqual(
-      malformed("parquet", "its rows are a string, and parquet holds rows that are objects"),
+      malformed("parquet", "a row is a string, and parquet holds rows that are objects"),
     );
   });
 });

@@ -22,9 +22,14 @@ import {
 import { fileDataset, makeProject, valueFrom } from "./project.js";
 
 /** What is written comes back as it was. */
-async function roundTrips(format: string, types: fc.Arbitrary<Typed>, numRuns = 300): Promise<void> {
+async function roundTrips(
+  format: string,
+  types: fc.Arbitrary<Typed>,
+  numRuns: number,
+  compression?: string,
+): Promise<void> {
   const { store, root } = await makeProject();
-  const dataset = fileDataset("value", { format });
+  const dataset = fileDataset("value", { format, ...(compression && { compression }) });
   const check = async ({ schema, value }: { schema: JsonObject; value: unknown }) => {
     valueFrom(await store.save("value", dataset, schema, value));
     const { value: read } = valueFrom(await store.load("value", dataset, schema));
@@ -84,15 +89,6 @@ const jsonTypes = nested([...scalars, ...unions], (inner) =>
   ),
 );
 
-test("json gives back every payload", () => roundTrips("json", jsonTypes, 300));
-
-test("ndjson gives back every array", () =>
-  roundTrips(
-    "ndjson",
-    jsonTypes.map((type) => arrayOf(type)),
-    200,
-  ));
-
 const cells = fc.constantFrom(
   ...scalars,
   anyNumber,
@@ -102,11 +98,7 @@ const cells = fc.constantFrom(
 );
 const tables = objectOf(fc.oneof(cells, nullable(cells))).map((row) => arrayOf(row));
 
-test("csv gives back every array of flat objects", () => roundTrips("csv", tables, 300));
-
-test("tsv gives back every array of flat objects", () => roundTrips("tsv", tables));
-
-const parquetTypes = nested([...scalars, anyNumber], (inner) =>
+const columnTypes = nested([...scalars, anyNumber], (inner) =>
   fc.oneof(
     nullable(inner),
     inner.map((item) => arrayOf(item)),
@@ -120,16 +112,29 @@ const parquetTypes = nested([...scalars, anyNumber], (inner) =>
   ),
 );
 
-test("parquet gives back every array of objects, nested ones too", () =>
-  roundTrips(
-    "parquet",
-    objectOf(parquetTypes).map((row) => arrayOf(row)),
-    300,
-  ));
+const columnTables = objectOf(columnTypes).map((row) => arrayOf(row));
 
-test("text gives back every string", () => roundTrips("text", fc.constant(string)));
+const formats: readonly (readonly [
+  format: string,
+  types: fc.Arbitrary<Typed>,
+  compressions?: readonly string[],
+])[] = [
+  ["json", jsonTypes],
+  ["ndjson", jsonTypes.map((type) => arrayOf(type))],
+  ["csv", tables],
+  ["tsv", tables],
+  ["parquet", columnTables],
+  ["arrow", columnTables, ["zstd"]],
+  ["text", fc.constant(string)],
+  ["bytes", fc.constant(bytes)],
+];
 
-test("bytes gives back every Uint8Array", () => roundTrips("bytes", fc.constant(bytes)));
+for (const [format, types, compressions = ["gzip", "zstd"]] of formats) {
+  test(`${format} gives back every value that it can hold`, () => roundTrips(format, types, 300));
+  test.for(compressions)(`${format} with %s, too`, (compression) =>
+    roundTrips(format, types, 50, compression),
+  );
+}
 
 test("json gives back a recursive payload", async () => {
   const { store } = await makeProject();

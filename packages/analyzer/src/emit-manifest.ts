@@ -18,6 +18,7 @@ import {
 } from "@glacier-ts/core";
 import type { CompilerHost } from "./compiler-host.js";
 import type { LinkedDataset } from "./datasets.js";
+import { isTexts } from "./dependencies/other-datasets.js";
 import type { FileFacts, InjectedFacts, PipelineFacts, TaskFacts } from "./model.js";
 
 /** Makes the manifest. What a diagnostic was reported for may be missing in it. */
@@ -95,7 +96,7 @@ function nameSchema(schema: JsonObject): NamedSchema {
 function describeDataset(dataset: LinkedDataset): Omit<ManifestDataset, "schema"> {
   const options = dataset.declarations.find((declaration) => declaration.form === "value")?.options.value;
   const [other] = dataset.others;
-  const { storage, format, compression, onInvalid } = options ?? other ?? {};
+  const { storage, format, compression, onInvalid, partitionBy } = options ?? other ?? {};
   const isOurs = dataset.declarations.length > 0 || other === undefined;
   const doc = dataset.doc ?? other?.doc;
   return {
@@ -103,6 +104,7 @@ function describeDataset(dataset: LinkedDataset): Omit<ManifestDataset, "schema"
     ...(typeof format === "string" && { format }),
     ...(typeof compression === "string" && { compression }),
     ...(onInvalid !== undefined && { onInvalid: onInvalid as ManifestDataset["onInvalid"] & {} }),
+    ...(isTexts(partitionBy) && { partitionBy }),
     declared: isOurs ? declaredAt(dataset.location) : other.declared,
     ...(doc !== undefined && { doc }),
   };

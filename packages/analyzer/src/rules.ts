@@ -1,15 +1,18 @@
 /** The rules in the order in which they report. */
 import { exportedPipeline, exportedTask } from "./rules/exported.js";
+import { formatHolds } from "./rules/formats.js";
 import { datasetName, injectedNames, literalNames, pipelineName, resourceName } from "./rules/names.js";
 import { noThisParameter, notGeneric, oneSignature } from "./rules/one-signature.js";
 import { agreesWithOthers, datasetOptions, oneDeclaration, taskOptions } from "./rules/options.js";
 import { outputOnce, outputs } from "./rules/outputs.js";
 import { parameters } from "./rules/parameters.js";
+import { partitionColumns } from "./rules/partitions.js";
 import { docTags, serialisable, toldApart } from "./rules/payloads.js";
 import { payloadsFit } from "./rules/payloads-fit.js";
 import { oneCore, paramsAgree, pipelineNamesDiffer, strictNullChecks } from "./rules/project.js";
 import { resourceOnce, resourcesUsed } from "./rules/resources.js";
 import type { DatasetRule, PipelineRule, ProjectRule, ResourceRule, TaskRule } from "./rules/rule.js";
+import { storageFits } from "./rules/storages.js";
 
 /** Checks of one task. */
 export const taskRules: readonly TaskRule[] = [
@@ -40,6 +43,9 @@ export const datasetRules: readonly DatasetRule[] = [
   serialisable,
   toldApart,
   payloadsFit,
+  formatHolds,
+  storageFits,
+  partitionColumns,
 ];
 
 /** Checks of the project as a whole. */

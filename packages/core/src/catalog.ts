@@ -245,6 +245,31 @@ export const catalog = {
         ? undefined
         : `for the elements put it on an alias of their type: \`/** @${d.tag} … */ type Element = ${d.element}\``,
   ),
+  formatCannotHold: error(
+    2023,
+    (d: {
+      dataset: string;
+      format: string;
+      path: string;
+      found: string;
+      holds: string;
+      others: readonly string[];
+    }) =>
+      `Dataset '${d.dataset}' cannot be kept as ${d.format}: ${d.path === "" ? "its payload" : `'${d.path}'`} is ${d.found}, and ${d.holds}.`,
+    "Formats differ in what they hold: a CSV cell one plain value, a Parquet or Arrow column values of one type. A dataset that is only read may have columns that are not known.",
+    (d) => (d.others.length === 0 ? undefined : `formats that can hold it: ${d.others.join(", ")}`),
+  ),
+  storageMismatch: error(
+    2024,
+    (d: { dataset: string; why: string }) => `Dataset '${d.dataset}' does not fit its storage: ${d.why}.`,
+    "Tables have no format, some storage is only read, and not every format can be compressed in every way.",
+  ),
+  partitionColumn: error(
+    2025,
+    (d: { dataset: string; column: string | undefined; why: string }) =>
+      `Dataset '${d.dataset}' cannot be divided${d.column === undefined ? "" : ` by '${d.column}'`}: ${d.why}.`,
+    "`partitionBy` names columns that every row has. Their values become the names of folders, so they are strings, numbers or booleans.",
+  ),
 
   // 3xxx graph
   cycle: error(
@@ -570,9 +595,9 @@ export const catalog = {
   formatUnavailable: error(
     5009,
     (d: { dataset: string; format: string }) =>
-      `Dataset '${d.dataset}' has the format '${d.format}', which is not available yet.`,
-    "This version reads and writes json, ndjson, csv, tsv, parquet, text and bytes.",
-    () => "use one of json, ndjson, csv, tsv, parquet, text and bytes",
+      `Dataset '${d.dataset}' has the format '${d.format}', which does not exist.`,
+    "Formats are json, ndjson, csv, tsv, parquet, arrow, text and bytes.",
+    () => "use one of json, ndjson, csv, tsv, parquet, arrow, text and bytes",
   ),
   packageNotFound: error(
     5010,
@@ -775,6 +800,19 @@ export const catalog = {
       `Dataset '${d.dataset}' lives in storage '${d.kind}', which needs ${d.packages.length === 1 ? "the package" : "the packages"} ${d.packages.map((name) => `'${name}'`).join(" and ")}, not installed here.`,
     "Storage of a vendor is read and written by the vendor's own SDK. It is installed by those who need it.",
     (d) => `run \`npm install ${d.packages.join(" ")}\``,
+  ),
+  compressionUnavailable: error(
+    5057,
+    (d: { dataset: string; compression: string; why: string }) =>
+      `Dataset '${d.dataset}' cannot be compressed with '${d.compression}': ${d.why}.`,
+    "Files are compressed with gzip or zstd. Parquet and Arrow compress the parts of a file, and Arrow knows zstd only.",
+    () => "use zstd, or leave `compression` out",
+  ),
+  partitionUnavailable: error(
+    5058,
+    (d: { dataset: string; why: string }) => `Dataset '${d.dataset}' cannot be divided into files: ${d.why}.`,
+    "With `partitionBy` a dataset is a folder of files, which are listed to read it.",
+    () => "end the path with `/`, and name columns that every row has",
   ),
   configInvalid: error(
     5059,

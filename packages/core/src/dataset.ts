@@ -48,6 +48,12 @@ export interface DatasetOptions {
    * `quarantine` sets them aside in a place of their own and goes on without them, `ignore` does not look.
    */
   readonly onInvalid?: "fail" | "warn" | "ignore" | { readonly quarantine: Storage };
+  /**
+   * Columns that divide the dataset into files, for a storage that is a folder: `["date"]` puts the rows of a day into
+   * `date=2026-11-22/part-0….parquet`, as Hive, Spark and DuckDB have it. The columns are strings, numbers or booleans, and
+   * are left out of the files. The whole dataset is replaced at once: readers see all of its former files, or all new ones.
+   */
+  readonly partitionBy?: readonly string[];
 }
 
 /**

@@ -47,6 +47,8 @@ export interface ManifestDataset {
   readonly compression?: string;
   /** What is done with rows that are not as the schema says: `fail` where it is absent. */
   readonly onInvalid?: "fail" | "warn" | "ignore" | { readonly quarantine: ManifestStorage };
+  /** The columns that divide it into files, outermost first. */
+  readonly partitionBy?: readonly string[];
   /** File and line of the declaration, `src/datasets.ts:9`; in another package, `@acme/sales:src/datasets.ts:9`. */
   readonly declared: string;
   /** The declaration's doc comment. */

@@ -13,7 +13,7 @@ export interface DatasetAccess {
     name: string,
     dataset: ManifestDataset,
     schema: JsonObject | undefined,
-  ): Promise<Result<{ readonly value: unknown; readonly rows?: number; readonly place: string }, Diagnostic>>;
+  ): Promise<Result<LoadedDataset, Diagnostic>>;
   save(
     name: string,
     dataset: ManifestDataset,
@@ -32,6 +32,15 @@ export interface DatasetAccess {
     schema: JsonObject | undefined,
     known: (place: string, mark: string) => string | undefined,
   ): Promise<Result<StoredVersion, Diagnostic>>;
+}
+
+export interface LoadedDataset {
+  readonly value: unknown;
+  readonly rows?: number;
+  /** For people. */
+  readonly place: string;
+  /** Every value has the type that the schema says, as decoding has checked. */
+  readonly isTyped?: boolean;
 }
 
 export interface StoredVersion {

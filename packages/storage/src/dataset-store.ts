@@ -33,6 +33,8 @@ export interface Loaded {
   readonly rows?: number;
   /** Where it was, for people. */
   readonly place: string;
+  /** Every value has the type that the schema says: decoding has checked that. */
+  readonly isTyped: boolean;
 }
 
 export interface Stored {
@@ -53,6 +55,9 @@ export interface Version {
   /** See `ObjectStat`. */
   readonly mark?: string;
 }
+
+/** Their columns have types, which are compared with the payload's. */
+const typedFormats = new Set(["parquet", "arrow", "csv", "tsv"]);
 
 /** Reads and writes datasets where their declarations say, in the format that they say, by their payload's schema. */
 export class DatasetStore {
@@ -81,7 +86,9 @@ export class DatasetStore {
       const loaded = await home.load(shapeOf(schema));
       const isStream = typeof loaded === "object" && loaded !== null && Symbol.asyncIterator in loaded;
       const value = isStream ? readable(name, home, loaded as AsyncIterable<unknown>) : loaded;
-      return { value, ...(Array.isArray(value) && { rows: value.length }), place: home.place };
+      const { place, format } = home;
+      const isTyped = typedFormats.has(format);
+      return { value, ...(Array.isArray(value) && { rows: value.length }), place, isTyped };
     });
   }
 
@@ -141,7 +148,7 @@ export class DatasetStore {
 
   async #find(
     name: string,
-    { storage, format }: ManifestDataset,
+    { storage, format, compression, partitionBy }: ManifestDataset,
     schema: JsonObject | undefined,
   ): Promise<Result<Home, Diagnostic>> {
     if (!storage) throw new Error(`Internal error: dataset '${name}' has no storage.`);
@@ -153,7 +160,14 @@ export class DatasetStore {
     const options = new StorageOptions(name, storage, this.#env);
     try {
       return succeed(
-        await find({ options, format, payload: shapeOf(schema), projectRoot: this.#projectRoot }),
+        await find({
+          options,
+          format,
+          compression,
+          partitionBy,
+          payload: shapeOf(schema),
+          projectRoot: this.#projectRoot,
+        }),
       );
     } catch (error) {
       const [diagnostic] = error instanceof GlacierError ? error.diagnostics : [];

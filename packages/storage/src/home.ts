@@ -39,6 +39,10 @@ export interface HomeRequest {
   readonly options: StorageOptions;
   /** As declared. */
   readonly format: string | undefined;
+  /** As declared. */
+  readonly compression: string | undefined;
+  /** As declared. */
+  readonly partitionBy: readonly string[] | undefined;
   readonly payload: Shape;
   /** The project's folder: an absolute path. */
   readonly projectRoot: string;

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { type ByteSource, GlacierError, type ObjectStore, report } from "@glacier-ts/core";
+import type { ByteSource, ObjectStore } from "@glacier-ts/core";
 import { readChunks } from "./bytes.js";
-import type { Format } from "./formats/format.js";
-import { findFormat, formatEnding, formatName } from "./formats/formats.js";
+import { type DatasetCodec, decodeRowsWith, decodeWith, encodeWith, findCodec } from "./formats/codec.js";
 import type { FindHome, Home, HomeRequest } from "./home.js";
+import { partitionedHome } from "./partition/partitioned-home.js";
 import { Malformed } from "./problems.js";
 import { resolve, type Shape } from "./shape/shape.js";
 
@@ -17,15 +17,13 @@ export interface ObjectPlace {
 /** @throws GlacierError for options that make no sense */
 export type FindObject = (request: HomeRequest) => ObjectPlace | Promise<ObjectPlace>;
 
-/** The home of datasets that are one object. */
+/** The home of datasets that are one object, or a folder of them. */
 export function objectHome(find: FindObject): FindHome {
   return async (request) => {
     const { store, key } = await find(request);
-    const { dataset } = request.options;
-    const name = formatName(request.format, key, request.payload);
-    const format = findFormat(name);
-    if (!format) throw new GlacierError([report("formatUnavailable", { dataset, format: name })]);
-    return new ObjectHome(store, key === "" ? `${dataset}.${formatEnding(name)}` : key, format);
+    if (request.partitionBy) return partitionedHome(request, store, key);
+    const codec = findCodec(request, key);
+    return new ObjectHome(store, key === "" ? `${request.options.dataset}.${codec.ending}` : key, codec);
   };
 }
 
@@ -40,19 +38,19 @@ class ObjectHome implements Home {
   readonly format: string;
   readonly #store: ObjectStore;
   readonly #key: string;
-  readonly #format: Format;
+  readonly #codec: DatasetCodec;
 
-  constructor(store: ObjectStore, key: string, format: Format) {
+  constructor(store: ObjectStore, key: string, codec: DatasetCodec) {
     this.place = store.describe(key);
-    this.format = format.name;
+    this.format = codec.format.name;
     this.#store = store;
     this.#key = key;
-    this.#format = format;
+    this.#codec = codec;
   }
 
   async load(payload: Shape): Promise<unknown> {
     const isStream = resolve(payload).kind === "stream";
-    const read = (source: ByteSource) => (isStream ? undefined : this.#format.decode(source, payload));
+    const read = (source: ByteSource) => (isStream ? undefined : decodeWith(this.#codec, source, payload));
     // Also where it is a stream, so that one that is not there is met here.
     const value = await this.#use(read);
     // Opened for each iteration, so that a stream that nobody reads leaves nothing open.
@@ -60,7 +58,7 @@ class ObjectHome implements Home {
   }
 
   async save(value: unknown, payload: Shape) {
-    const encoded = this.#format.encode(value, payload);
+    const encoded = encodeWith(this.#codec, value, payload);
     const { sizeBytes } = await this.#store.write(this.#key, encoded.chunks);
     const rows = encoded.rows();
     return { ...(rows !== undefined && { rows }), sizeBytes };
@@ -88,8 +86,7 @@ class ObjectHome implements Home {
   async *#rows(payload: Shape): AsyncGenerator<unknown> {
     const source = await this.#store.open(this.#key);
     try {
-      if (this.#format.decodeRows) yield* this.#format.decodeRows(source, payload);
-      else yield* (await this.#format.decode(source, payload)) as unknown[];
+      yield* decodeRowsWith(this.#codec, source, payload);
     } catch (error) {
       throw located(error, source);
     } finally {

@@ -1,27 +1,10 @@
 /** Payloads that are rows: arrays and streams. */
 import { suggest } from "@glacier-ts/core";
 import { describeValue, NotEncodable } from "./problems.js";
-import { resolve, type Shape, splitNull } from "./shape/shape.js";
+
+export { type Column, rowShape, type Table, tableOf } from "@glacier-ts/core/payload";
 
 export type Rows = Iterable<unknown> | AsyncIterable<unknown>;
-
-/** The shape of the payload's rows; undefined where the payload is declared as something else. */
-export function rowShape(payload: Shape): Shape | undefined {
-  const shape = resolve(payload);
-  switch (shape.kind) {
-    case "any":
-      return shape;
-    case "array":
-    case "stream":
-      return shape.items;
-    case "union": {
-      const items = shape.branches.map(rowShape);
-      return items.every((item) => item !== undefined) ? { kind: "union", branches: items } : undefined;
-    }
-    default:
-      return undefined;
-  }
-}
 
 /** @throws NotEncodable where the value is no array, iterable or stream */
 export function rowsOf(value: unknown): Rows {
@@ -33,43 +16,6 @@ export function rowsOf(value: unknown): Rows {
 
 export function isStream(rows: Rows): rows is AsyncIterable<unknown> {
   return Symbol.asyncIterator in rows;
-}
-
-/** A column of a table, or a property that becomes one. */
-export interface Column {
-  readonly name: string;
-  readonly shape: Shape;
-  /** The rows must have a value, which may be null. */
-  readonly isRequired: boolean;
-}
-
-export interface Table {
-  readonly columns: readonly Column[];
-  /** The type of columns that are not named; undefined where there are none. */
-  readonly rest: Shape | undefined;
-}
-
-/** Rows as a table; undefined where a row is no object. The columns of a union are those of all its branches. */
-export function tableOf(row: Shape): Table | undefined {
-  const { branches, isNullable } = splitNull(row);
-  if (branches.some(({ kind }) => kind === "any")) return { columns: [], rest: { kind: "any" } };
-  const objects = branches.filter((branch) => branch.kind === "object");
-  if (isNullable || objects.length === 0 || objects.length < branches.length) return undefined;
-  const names = new Set(objects.flatMap((object) => [...object.properties.keys()]));
-  const columns = [...names].map((name): Column => {
-    const properties = objects.map((object) => object.properties.get(name));
-    const found = properties.filter((property) => property !== undefined);
-    const [first] = found;
-    return {
-      name,
-      shape:
-        found.length === 1 && first
-          ? first.shape
-          : { kind: "union", branches: found.map(({ shape }) => shape) },
-      isRequired: properties.every((property) => property?.isRequired),
-    };
-  });
-  return { columns, rest: objects.find((object) => object.rest)?.rest };
 }
 
 /** What a row has where its column is absent: no property at all. */
@@ -111,10 +57,13 @@ export function appendRows(
 }
 
 /** Puts the columns into the order of the first row: the schema has them sorted, and people wrote them in theirs. */
-export function orderColumns(columns: readonly Column[], firstRow: unknown): readonly Column[] {
+export function orderColumns<T extends { readonly name: string }>(
+  columns: readonly T[],
+  firstRow: unknown,
+): readonly T[] {
   if (typeof firstRow !== "object" || firstRow === null) return columns;
   const order = new Map(Object.keys(firstRow).map((name, index) => [name, index]));
-  const position = ({ name }: Column) => order.get(name) ?? order.size;
+  const position = ({ name }: T) => order.get(name) ?? order.size;
   return [...columns].sort((left, right) => position(left) - position(right));
 }
 

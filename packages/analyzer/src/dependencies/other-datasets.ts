@@ -12,6 +12,7 @@ export interface OtherDataset {
   readonly format: string | undefined;
   readonly compression: string | undefined;
   readonly onInvalid: Json | undefined;
+  readonly partitionBy: readonly string[] | undefined;
   readonly declared: string;
   readonly doc: string | undefined;
 }
@@ -47,8 +48,8 @@ export function otherDatasets(
     }
     const all = [...found.values()].sort((a, b) => compareText(a.declared, b.declared));
     const stored = all.filter(
-      ({ storage, format, compression, onInvalid }) =>
-        (storage ?? format ?? compression ?? onInvalid) !== undefined,
+      ({ storage, format, compression, onInvalid, partitionBy }) =>
+        (storage ?? format ?? compression ?? onInvalid ?? partitionBy) !== undefined,
     );
     const different = new Map(stored.toReversed().map((dataset) => [optionsText(dataset), dataset]));
     return stored.length > 0 ? [...different.values()].reverse() : all.slice(0, 1);
@@ -57,11 +58,11 @@ export function otherDatasets(
 
 /** The options of a dataset as text, for comparing them. */
 export function optionsText(options: DatasetOptions | JsonObject): string {
-  const { storage = null, format = null, compression = null, onInvalid = null } = options;
-  return JSON.stringify(sortKeys({ storage, format, compression, onInvalid }));
+  const { storage = null, format = null, compression = null, onInvalid = null, partitionBy = null } = options;
+  return JSON.stringify(sortKeys({ storage, format, compression, onInvalid, partitionBy }));
 }
 
-type DatasetOptions = Pick<OtherDataset, "storage" | "format" | "compression" | "onInvalid">;
+type DatasetOptions = Pick<OtherDataset, "storage" | "format" | "compression" | "onInvalid" | "partitionBy">;
 
 interface Candidate extends OtherDataset {
   /** The manifest has it from a third project. */
@@ -77,7 +78,8 @@ function ofManifest(
 ): Candidate | undefined {
   if (!found?.ok || !Object.hasOwn(found.value.manifest.datasets, name)) return undefined;
   const { root, manifest } = found.value;
-  const { storage, format, compression, onInvalid, declared, doc } = manifest.datasets[name] ?? {};
+  const { storage, format, compression, onInvalid, partitionBy, declared, doc } =
+    manifest.datasets[name] ?? {};
   if (typeof declared !== "string") return undefined;
   const isStorage = typeof storage === "object" && storage !== null && typeof storage.kind === "string";
   return {
@@ -86,6 +88,7 @@ function ofManifest(
     format: typeof format === "string" ? format : undefined,
     compression: typeof compression === "string" ? compression : undefined,
     onInvalid: onInvalid as Json | undefined,
+    partitionBy: isTexts(partitionBy) ? partitionBy : undefined,
     declared: dependencies.declared(declared, root),
     doc: typeof doc === "string" ? doc : undefined,
     isTaken: declared.slice(0, declared.lastIndexOf(":")).includes(":") || declared.startsWith("../"),
@@ -97,7 +100,7 @@ function ofSource(
   file: string,
   dependencies: Dependencies,
 ): Candidate {
-  const { storage, format, compression, onInvalid } = options.value;
+  const { storage, format, compression, onInvalid, partitionBy } = options.value;
   const isStorage = typeof storage === "object" && storage !== null && "kind" in storage;
   const root = dependencies.rootOfSource(file);
   const module = dependencies.moduleName(file);
@@ -107,7 +110,13 @@ function ofSource(
     format: typeof format === "string" ? format : undefined,
     compression: typeof compression === "string" ? compression : undefined,
     onInvalid: onInvalid as Json | undefined,
+    partitionBy: isTexts(partitionBy) ? partitionBy : undefined,
     declared: `${module}:${location.line}`,
     doc,
   };
+}
+
+/** A list of texts, as the manifest of another project should have it. */
+export function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }

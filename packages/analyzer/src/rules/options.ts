@@ -1,4 +1,5 @@
 import { type Diagnostic, durationMs, type Json, type JsonObject, report, sortKeys } from "@glacier-ts/core";
+import { locationOf } from "../declared-storage.js";
 import { optionsText } from "../dependencies/other-datasets.js";
 import { isDynamic, type OptionFacts } from "../model.js";
 import type { DatasetRule, TaskRule } from "./rule.js";
@@ -120,12 +121,4 @@ function valueAt(options: JsonObject, path: string): Json | undefined {
   return typeof inner === "object" && inner !== null
     ? valueAt(inner as JsonObject, path.slice(dot + 1))
     : undefined;
-}
-
-/** Where an option is written, or the nearest part around it. */
-function locationOf(options: OptionFacts, path: string) {
-  for (let at = path; ; at = at.slice(0, Math.max(0, at.lastIndexOf(".")))) {
-    const location = options.locations.get(at);
-    if (location || at === "") return location;
-  }
 }

@@ -56,8 +56,13 @@ export function keyOf(task: TaskId, parts: JsonObject): string {
     .digest("hex");
 }
 
-function storagePart({ storage, format }: ManifestDataset): JsonObject {
-  return { ...storage, ...(format !== undefined && { format }) };
+function storagePart({ storage, format, compression, partitionBy }: ManifestDataset): JsonObject {
+  return {
+    ...storage,
+    ...(format !== undefined && { format }),
+    ...(compression !== undefined && { compression }),
+    ...(partitionBy !== undefined && { partitionBy }),
+  };
 }
 
 /** Hashed, as a variable may hold what nobody is to see. */

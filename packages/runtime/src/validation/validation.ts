@@ -9,6 +9,7 @@ import {
 } from "@glacier-ts/core";
 import type { PayloadTest, TestSources, Violation } from "@glacier-ts/storage/validate";
 import type { PlannedDataset } from "../plan.js";
+import type { LoadedDataset } from "../stored-datasets.js";
 import { isAsyncIterable } from "../streams/is-async-iterable.js";
 import { plainValue } from "./plain-value.js";
 
@@ -32,14 +33,6 @@ export interface ValidationOptions {
     dataset: ManifestDataset,
     rows: readonly unknown[],
   ) => Promise<Result<{ readonly place: string }, Diagnostic>>;
-}
-
-interface LoadedDataset {
-  readonly value: unknown;
-  /** For people. */
-  readonly place: string;
-  /** Its types were checked while it was decoded. */
-  readonly isTyped?: boolean;
 }
 
 /** A diagnostic where rows cannot be set aside: they would be lost. */

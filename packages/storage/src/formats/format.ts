@@ -1,4 +1,5 @@
 import type { ByteSource, Chunks } from "@glacier-ts/core";
+import type { Compression } from "@glacier-ts/core/storage";
 import type { Shape } from "../shape/shape.js";
 
 /**
@@ -12,7 +13,10 @@ export interface Format {
   decode(source: ByteSource, payload: Shape): Promise<unknown>;
   /** Row by row, where the format can be read so. */
   decodeRows?(source: ByteSource, payload: Shape): AsyncIterable<unknown>;
-  encode(value: unknown, payload: Shape): Encoded;
+  /** `decodeRows` goes through `readChunks` only, so that the size of the source need not be known. */
+  readonly readsInOrder?: true;
+  /** @param compression of the parts of a file, where the format has such */
+  encode(value: unknown, payload: Shape, compression?: Compression): Encoded;
 }
 
 export interface Encoded {

@@ -117,11 +117,8 @@ export function stringifyJson(
     text = JSON.stringify(replace ? replace(value) : value);
   } catch (error) {
     if (error instanceof Misfit) throw new NotEncodable(pointer([...path, ...error.path]), error.why);
-    if (error instanceof RangeError)
-      throw new NotEncodable(pointer(path), "it is too large or too deep for one JSON text");
-    const lost = findLost(value, [...path]);
-    if (lost) throw new NotEncodable(pointer(lost.path), lost.why);
-    throw error;
+    const lost = findRefused(value, path, error);
+    throw new NotEncodable(pointer(lost.path), lost.why);
   }
   if (text === undefined) throw new NotEncodable(pointer(path), `${describeValue(value)} has no JSON`);
   // JSON.stringify quietly writes null for NaN, so look closely, but only where it wrote a null.
@@ -133,6 +130,18 @@ export function stringifyJson(
 interface Lost {
   readonly path: readonly (string | number)[];
   readonly why: string;
+}
+
+/** What kept a value from being written, where it was none of its types. */
+function findRefused(value: unknown, path: readonly (string | number)[], error: unknown): Lost {
+  try {
+    const lost = findLost(value, [...path]);
+    if (lost) return lost;
+  } catch (deeper) {
+    if (!(deeper instanceof RangeError)) throw deeper;
+  }
+  if (!(error instanceof RangeError)) throw error;
+  return { path, why: "it is too large or too deep for one JSON text" };
 }
 
 /** The first part of a value that JSON.stringify refuses, or turns into null. */

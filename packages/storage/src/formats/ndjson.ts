@@ -1,11 +1,11 @@
 import type { ByteSource } from "@glacier-ts/core";
 import { assertUtf8, readChunks } from "../bytes.js";
-import { Malformed, NotEncodable } from "../problems.js";
+import { Malformed } from "../problems.js";
 import { rowShape, rowsOf } from "../rows.js";
-import { describeShape } from "../shape/describe.js";
 import { compileReplace } from "../shape/replace.js";
 import { compileRevive, hasBigint } from "../shape/revive.js";
 import type { Shape } from "../shape/shape.js";
+import { assertHolds, assertReadable } from "./assert-holds.js";
 import type { Format } from "./format.js";
 import { parseJson, stringifyJson } from "./json-text.js";
 import { encodeLines } from "./lines.js";
@@ -13,6 +13,7 @@ import { encodeLines } from "./lines.js";
 /** One JSON value a line. Streams are read and written as they flow. */
 export const ndjson: Format = {
   name: "ndjson",
+  readsInOrder: true,
 
   async decode(source, payload) {
     const rows: unknown[] = [];
@@ -25,9 +26,8 @@ export const ndjson: Format = {
   },
 
   encode(value, payload) {
-    const row = rowShape(payload);
-    if (!row) throw new NotEncodable("", `the dataset is ${describeShape(payload)}, and ndjson holds rows`);
-    const replace = compileReplace(row);
+    assertHolds("ndjson", payload);
+    const replace = compileReplace(rowShape(payload) as Shape);
     return encodeLines(rowsOf(value), {
       line: (item, index) => `${stringifyJson(item, replace, [index])}\n`,
     });
@@ -36,8 +36,8 @@ export const ndjson: Format = {
 
 /** The rows of one chunk at a time: waiting for each row would take longer than to read it. */
 async function* decodeBatches(source: ByteSource, payload: Shape): AsyncGenerator<Iterable<unknown>> {
-  const row = rowShape(payload);
-  if (!row) throw new Malformed(`the dataset is ${describeShape(payload)}, and ndjson holds rows`);
+  assertReadable("ndjson", payload);
+  const row = rowShape(payload) as Shape;
   const revive = compileRevive(row);
   const isExact = hasBigint(row);
   let line = 0;

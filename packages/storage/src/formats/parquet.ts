@@ -1,3 +1,4 @@
+import { assertHolds } from "./assert-holds.js";
 import type { Format } from "./format.js";
 import { readGroups } from "./parquet/read.js";
 import { encodeGroups } from "./parquet/write.js";
@@ -16,5 +17,8 @@ export const parquet: Format = {
     for await (const group of readGroups(source, payload)) yield* group;
   },
 
-  encode: encodeGroups,
+  encode(value, payload, compression) {
+    assertHolds("parquet", payload);
+    return encodeGroups(value, payload, compression);
+  },
 };

@@ -1,7 +1,6 @@
 import { readText } from "../bytes.js";
-import { describeValue, Malformed, NotEncodable } from "../problems.js";
-import { describeShape } from "../shape/describe.js";
-import { type Shape, splitNull } from "../shape/shape.js";
+import { describeValue, NotEncodable } from "../problems.js";
+import { assertHolds, assertReadable } from "./assert-holds.js";
 import type { Format } from "./format.js";
 
 /** A string, exactly: line ends and a byte order mark are part of it. */
@@ -9,14 +8,12 @@ export const text: Format = {
   name: "text",
 
   async decode(source, payload) {
-    const problem = mismatch(payload);
-    if (problem) throw new Malformed(problem);
+    assertReadable("text", payload);
     return readText(source, { keepMark: true });
   },
 
   encode(value, payload) {
-    const problem = mismatch(payload);
-    if (problem) throw new NotEncodable("", problem);
+    assertHolds("text", payload);
     if (typeof value !== "string")
       throw new NotEncodable("", `found ${describeValue(value)}, expected a string`);
     if (!value.isWellFormed())
@@ -27,10 +24,3 @@ export const text: Format = {
     return { chunks: chunks(), rows: () => undefined };
   },
 };
-
-function mismatch(payload: Shape): string | undefined {
-  const isText = splitNull(payload).branches.every(
-    ({ kind }) => kind === "string" || kind === "literal" || kind === "any",
-  );
-  return isText ? undefined : `the dataset is ${describeShape(payload)}, and text holds a string`;
-}

@@ -109,8 +109,9 @@ export function compileConvert(shape: Shape, direction: Direction): Convert | un
       const convert = compile(only);
       return (value) => (isNullable && value === null ? null : convert(value));
     }
-    // A branch that changes is the more particular one: a date is a string, too.
-    const ordered = [...branches].sort((left, right) => Number(isChanged(right)) - Number(isChanged(left)));
+    // A branch that changes is the more particular one: a date is a string, too. Anything is what is left.
+    const rank = (branch: Shape) => (branch.kind === "any" ? 2 : isChanged(branch) ? 0 : 1);
+    const ordered = [...branches].sort((left, right) => rank(left) - rank(right));
     const rounds = direction.forms.map((form) =>
       ordered.map((branch) => ({ fits: compileFits(branch, form), convert: compile(branch) })),
     );

@@ -1,4 +1,5 @@
 import { Misfit, within } from "../problems.js";
+import { assertJson } from "./assert-json.js";
 import { type Convert, compileConvert, type Direction } from "./codec.js";
 import { describeShape } from "./describe.js";
 import type { Shape } from "./shape.js";
@@ -22,14 +23,17 @@ export function compileReplace(shape: Shape): Convert | undefined {
 const direction: Direction = {
   forms: ["value"],
   inPlace: false,
-  // JSON.stringify writes a Date itself.
-  changes: ({ kind }) => kind === "bigint" || kind === "bytes" || kind === "Map" || kind === "Set",
+  // JSON.stringify writes a Date itself. What is not declared stays as it is, but has to be looked at.
+  changes: ({ kind }) =>
+    kind === "bigint" || kind === "bytes" || kind === "Map" || kind === "Set" || kind === "any",
   leaf: (shape, compile) => {
     switch (shape.kind) {
       case "bigint":
         return replaceBigint;
       case "bytes":
         return replaceBytes;
+      case "any":
+        return assertJson;
       case "Set": {
         const item = compile(shape.items);
         const expected = describeShape(shape);

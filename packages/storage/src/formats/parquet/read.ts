@@ -8,15 +8,12 @@ import {
   parquetSchema,
   type SchemaTree,
 } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
-import { Malformed, Misfit, pointer } from "../../problems.js";
-import { absent, appendRows, missingColumn, rowShape, tableOf } from "../../rows.js";
-import type { Convert } from "../../shape/codec.js";
-import { describeShape } from "../../shape/describe.js";
+import { Malformed } from "../../problems.js";
 import type { Shape } from "../../shape/shape.js";
+import { makeRows, readColumnsOf } from "../columns/read-rows.js";
 import { checkPages, startOf } from "./check-pages.js";
-import { describeStored } from "./content.js";
-import { compileOptional } from "./read-column.js";
+import { decompressors } from "./codecs.js";
+import { storedTypeOf } from "./stored-type.js";
 
 /**
  * Reads the rows of one row group at a time, and of their columns only those that the payload mentions.
@@ -27,7 +24,8 @@ import { compileOptional } from "./read-column.js";
 export async function* readGroups(source: ByteSource, payload: Shape): AsyncGenerator<unknown[]> {
   const file = fileOf(source);
   const { metadata, root } = await readMetadata(source, file);
-  const columns = columnsOf(root, payload);
+  const stored = new Map(root.children.map((child) => [child.element.name, storedTypeOf(child)]));
+  const columns = readColumnsOf("parquet", stored, payload);
   if (columns.length === 0) {
     for (const { num_rows } of metadata.row_groups)
       yield Array.from({ length: Number(num_rows) }, () => ({}));
@@ -37,7 +35,7 @@ export async function* readGroups(source: ByteSource, payload: Shape): AsyncGene
   const scan = await parquetScan({
     file: checked(file, metadata),
     metadata,
-    compressors,
+    compressors: decompressors,
     columns: names,
     parsers,
     // Bytes are bytes; strings are annotated, or become strings where the payload says so.
@@ -47,52 +45,9 @@ export async function* readGroups(source: ByteSource, payload: Shape): AsyncGene
   for (const [group, range] of scan.ranges.entries()) {
     const count = range.rowEnd - range.rowStart;
     const values: ArrayLike<unknown>[] = [];
-    let hasAbsent = false;
-    for (const column of columns) {
-      const stored = await readColumn(scan, group, range, column.name);
-      const converted = convertColumn(stored, column, range.rowStart);
-      hasAbsent ||= column.isOptional && converted.includes(absent);
-      values.push(converted);
-    }
-    const rows: unknown[] = [];
-    appendRows(rows, names, values, count, hasAbsent);
-    yield rows;
+    for (const { name } of columns) values.push(await readColumn(scan, group, range, name));
+    yield makeRows(columns, values, range.rowStart, count);
   }
-}
-
-interface ReadColumn {
-  readonly name: string;
-  readonly convert: Convert;
-  readonly isOptional: boolean;
-}
-
-/** Matches the declared columns with those of the file. */
-function columnsOf(root: SchemaTree, payload: Shape): ReadColumn[] {
-  const row = rowShape(payload);
-  const table = row && tableOf(row);
-  if (!table) {
-    const found = row ? `its rows are ${describeShape(row)}` : `the dataset is ${describeShape(payload)}`;
-    throw new Malformed(`${found}, and parquet holds rows that are objects`);
-  }
-  const stored = new Map(root.children.map((child) => [child.element.name, child]));
-  const found: ReadColumn[] = [];
-  const add = (name: string, shape: Shape, isRequired: boolean, tree: SchemaTree) => {
-    const convert = compileOptional(shape, tree, isRequired);
-    if (!convert) {
-      throw new Malformed(`column '${name}' is ${describeStored(tree)}, expected ${describeShape(shape)}`);
-    }
-    found.push({ name, convert, isOptional: !isRequired });
-  };
-  for (const { name, shape, isRequired } of table.columns) {
-    const tree = stored.get(name);
-    if (tree) add(name, shape, isRequired, tree);
-    else if (isRequired) throw new Malformed(missingColumn(name, [...stored.keys()]));
-  }
-  if (table.rest) {
-    const declared = new Set(table.columns.map(({ name }) => name));
-    for (const [name, tree] of stored) if (!declared.has(name)) add(name, table.rest, true, tree);
-  }
-  return found;
 }
 
 async function readColumn(
@@ -113,24 +68,6 @@ async function readColumn(
   throw new Malformed(
     `column '${column}' of row group ${group + 1} has ${values.length} values, expected ${expected}`,
   );
-}
-
-function convertColumn(
-  stored: ArrayLike<unknown>,
-  { name, convert }: ReadColumn,
-  rowStart: number,
-): unknown[] {
-  // An ordinary array is fresh, and every value of it is replaced.
-  const converted: unknown[] = Array.isArray(stored) ? stored : new Array(stored.length);
-  let index = 0;
-  try {
-    for (; index < stored.length; index++) converted[index] = convert(stored[index]);
-  } catch (error) {
-    if (!(error instanceof Misfit)) throw error;
-    const inner = error.path.length === 0 ? "" : ` at '${pointer(error.path)}'`;
-    throw new Malformed(`row ${rowStart + index + 1}, column '${name}'${inner}: ${error.why}`);
-  }
-  return converted;
 }
 
 async function readMetadata(

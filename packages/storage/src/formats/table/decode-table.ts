@@ -5,14 +5,14 @@ import { describeValue, Malformed, Misfit } from "../../problems.js";
 import { absent, appendRows, type Column, missingColumn, type Table } from "../../rows.js";
 import { describeShape } from "../../shape/describe.js";
 import type { Shape } from "../../shape/shape.js";
+import { tableFor } from "../assert-holds.js";
 import { type CellCodec, compileCell } from "./cell.js";
 import { findCell } from "./cell-place.js";
-import { type Dialect, readTable } from "./dialect.js";
+import type { Dialect } from "./dialect.js";
 
 /** Reads a table whose first record is the header. Columns that the payload does not mention are left out. */
 export async function decodeTable(source: ByteSource, payload: Shape, dialect: Dialect): Promise<unknown[]> {
-  const table = readTable(payload, dialect);
-  if (typeof table === "string") throw new Malformed(table);
+  const table = tableFor(dialect.name, payload);
   const bytes = await source.read(0, source.sizeBytes);
   assertUtf8(bytes);
   const reader = new TableReader(table, bytes, dialect);

@@ -1,23 +1,23 @@
 import { describeValue, Misfit, NotEncodable, pointer } from "../../problems.js";
-import { orderColumns, rowsOf, type Table } from "../../rows.js";
+import { orderColumns, rowShape, rowsOf, type Table, tableOf } from "../../rows.js";
 import { isRecord, ownProperty } from "../../shape/fits.js";
 import type { Shape } from "../../shape/shape.js";
+import { assertHolds } from "../assert-holds.js";
 import type { Encoded } from "../format.js";
 import { encodeLines } from "../lines.js";
 import { type CellCodec, compileCell } from "./cell.js";
-import { type Dialect, readTable } from "./dialect.js";
+import type { Dialect } from "./dialect.js";
 
 interface WriteColumn {
   readonly name: string;
-  /** Absent where cells cannot hold the declared type. */
-  readonly codec: CellCodec | undefined;
+  readonly codec: CellCodec;
 }
 
 /** Writes a table with a header. */
 export function encodeTable(value: unknown, payload: Shape, dialect: Dialect): Encoded {
-  const table = readTable(payload, dialect);
-  if (typeof table === "string") throw new NotEncodable("", table);
-  const { delimiter } = dialect;
+  const { name, delimiter } = dialect;
+  assertHolds(name, payload);
+  const table = tableOf(rowShape(payload) as Shape) as Table;
   const special = delimiter === "," ? /[",\r\n]|^\s|\s$/ : /["\t\r\n]|^\s|\s$/;
   const cellText = (text: string, mustQuote: boolean) =>
     mustQuote || special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
@@ -43,15 +43,11 @@ export function encodeTable(value: unknown, payload: Shape, dialect: Dialect): E
 
 function encodeCell(row: Record<string, unknown>, { name, codec }: WriteColumn, index: number) {
   try {
-    if (codec) return codec.encode(ownProperty(row, name));
+    return codec.encode(ownProperty(row, name));
   } catch (error) {
     if (!(error instanceof Misfit)) throw error;
     throw new NotEncodable(pointer([index, name]), error.why);
   }
-  throw new NotEncodable(
-    pointer([index, name]),
-    `${describeValue(ownProperty(row, name))} is more than a cell can hold`,
-  );
 }
 
 /** Columns that no type names are those of the first row. */
@@ -59,5 +55,8 @@ function writeColumns({ columns, rest }: Table, firstRow: object | undefined): r
   const declared = new Set(columns.map(({ name }) => name));
   const others = rest && firstRow ? Object.keys(firstRow).filter((name) => !declared.has(name)) : [];
   const all = [...columns, ...others.map((name) => ({ name, shape: rest as Shape, isRequired: true }))];
-  return orderColumns(all, firstRow).map((column) => ({ name: column.name, codec: compileCell(column) }));
+  return orderColumns(all, firstRow).map((column) => {
+    // What cells cannot hold was refused before.
+    return { name: column.name, codec: compileCell(column) as CellCodec };
+  });
 }

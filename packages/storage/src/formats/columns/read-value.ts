@@ -1,23 +1,21 @@
-/** The way from what hyparquet decodes to the declared values, compiled once for a column. */
-import type { SchemaTree } from "hyparquet";
+/** The way from what a column holds to the declared values, compiled once for a column. */
 import { Misfit, within } from "../../problems.js";
 import { absent } from "../../rows.js";
 import type { Convert } from "../../shape/codec.js";
 import { describeShape } from "../../shape/describe.js";
 import { isRecord, ownProperty } from "../../shape/fits.js";
 import { resolve, type Shape, splitNull } from "../../shape/shape.js";
-import { type Content, contentOf, isDay } from "./content.js";
+import type { StoredType } from "./stored-type.js";
 
 /**
- * Compiles the conversion of one value of `shape` stored as `tree` says.
+ * Compiles the conversion of one value of `shape` that is stored as `stored` says.
  *
  * @returns undefined where the stored type does not fit
  */
-function compileStored(shape: Shape, tree: SchemaTree): Convert | undefined {
+function compileStored(shape: Shape, stored: StoredType): Convert | undefined {
   const { branches, isNullable } = splitNull(shape);
-  const content = contentOf(tree);
-  let convert: Convert | undefined;
-  for (const branch of branches) convert ??= compileBranch(branch, content, tree);
+  let convert: Convert | undefined = stored.content === "null" ? readNothing : undefined;
+  for (const branch of branches) convert ??= compileBranch(branch, stored);
   if (!convert) return branches.length === 0 ? readNothing : undefined;
   const readValue = convert;
   if (isNullable) return (value) => (value === null || value === undefined ? null : readValue(value));
@@ -29,8 +27,8 @@ function compileStored(shape: Shape, tree: SchemaTree): Convert | undefined {
 }
 
 /** The same for a property that need not be there: what is null in the file is not there, unless null is a value of it. */
-export function compileOptional(shape: Shape, tree: SchemaTree, isRequired: boolean): Convert | undefined {
-  const convert = compileStored(shape, tree);
+export function compileOptional(shape: Shape, stored: StoredType, isRequired: boolean): Convert | undefined {
+  const convert = compileStored(shape, stored);
   if (!convert || isRequired || splitNull(shape).isNullable) return convert;
   return (value) => (value === null || value === undefined ? absent : convert(value));
 }
@@ -42,11 +40,12 @@ function readNothing(value: unknown): null {
 
 const same: Convert = (value) => value;
 
-function compileBranch(declared: Shape, content: Content, tree: SchemaTree): Convert | undefined {
+function compileBranch(declared: Shape, stored: StoredType): Convert | undefined {
   const shape = resolve(declared);
+  const { content } = stored;
   switch (shape.kind) {
     case "any":
-      return anyOf(content, tree);
+      return anyOf(stored);
     case "boolean":
       return content === "boolean" ? same : undefined;
     case "number":
@@ -56,7 +55,7 @@ function compileBranch(declared: Shape, content: Content, tree: SchemaTree): Con
     case "bigint":
       return content === "integer" ? (BigInt as Convert) : undefined;
     case "string":
-      if (content === "time") return isDay(tree.element) ? dayText : timeText;
+      if (content === "time") return stored.isDay ? dayText : timeText;
       return content === "bytes" ? utf8Text : content === "text" ? same : undefined;
     case "Date":
       return content === "time" ? (value) => new Date(value as number) : undefined;
@@ -67,19 +66,19 @@ function compileBranch(declared: Shape, content: Content, tree: SchemaTree): Con
     case "array":
     case "stream":
     case "Set": {
-      const item = content === "list" ? compileItem(shape.items, tree) : undefined;
+      const item = content === "list" ? compileItem(shape.items, stored.item) : undefined;
       if (!item) return undefined;
       return shape.kind === "Set" ? (value) => new Set(item(value) as unknown[]) : item;
     }
     case "Map":
       return content === "map"
-        ? compileMap(shape.key, shape.value, tree, (entries) => new Map(entries))
+        ? compileMap(shape.key, shape.value, stored, (entries) => new Map(entries))
         : undefined;
     case "object":
       if (content === "map" && shape.rest) {
-        return compileMap({ kind: "string" }, shape.rest, tree, (entries) => Object.fromEntries(entries));
+        return compileMap({ kind: "string" }, shape.rest, stored, (entries) => Object.fromEntries(entries));
       }
-      return content === "struct" ? compileStruct(shape, tree) : undefined;
+      return content === "struct" ? compileStruct(shape, stored.fields) : undefined;
     case "tuple":
     case "null":
     case "union":
@@ -91,30 +90,39 @@ function compileBranch(declared: Shape, content: Content, tree: SchemaTree): Con
 }
 
 /** Without a declared type: what comes closest in JavaScript. */
-function anyOf(content: Content, tree: SchemaTree): Convert {
-  switch (content) {
+function anyOf(stored: StoredType): Convert | undefined {
+  switch (stored.content) {
     case "integer":
       return (value) => (Number.isSafeInteger(Number(value)) ? Number(value) : value);
     case "time":
       return (value) => (typeof value === "number" ? new Date(value) : value);
     case "list":
-      return compileItem({ kind: "any" }, tree) ?? same;
+      return compileItem(any, stored.item);
     case "struct": {
-      const properties = tree.children.map(
-        (child) => [child.element.name, { shape: { kind: "any" }, isRequired: true }] as const,
+      const properties = [...stored.fields.keys()].map(
+        (name) => [name, { shape: any, isRequired: true }] as const,
       );
-      return (
-        compileStruct({ kind: "object", properties: new Map(properties), rest: undefined }, tree) ?? same
+      return compileStruct(
+        { kind: "object", properties: new Map(properties), rest: undefined },
+        stored.fields,
       );
     }
     case "map":
-      return compileMap({ kind: "any" }, { kind: "any" }, tree, (entries) => new Map(entries)) ?? same;
+      return compileMap(any, any, stored, (entries) => new Map(entries));
+    case "other":
+      return undefined;
     default:
       return same;
   }
 }
 
-function compileLiteral(values: readonly unknown[], shape: Shape, content: Content): Convert | undefined {
+const any: Shape = { kind: "any" };
+
+function compileLiteral(
+  values: readonly unknown[],
+  shape: Shape,
+  content: StoredType["content"],
+): Convert | undefined {
   const kinds = {
     boolean: "boolean",
     integer: "number",
@@ -135,10 +143,8 @@ function compileLiteral(values: readonly unknown[], shape: Shape, content: Conte
 }
 
 /** @returns a conversion of a whole list */
-function compileItem(items: Shape, tree: SchemaTree): Convert | undefined {
-  const repeated = tree.children[0];
-  const element = repeated?.children.length === 1 ? repeated.children[0] : repeated;
-  const item = element && compileStored(items, element);
+function compileItem(items: Shape, stored: StoredType): Convert | undefined {
+  const item = compileStored(items, stored);
   if (!item) return undefined;
   return (list) =>
     Array.from(list as ArrayLike<unknown>, (value, index) => {
@@ -153,18 +159,15 @@ function compileItem(items: Shape, tree: SchemaTree): Convert | undefined {
 function compileMap(
   key: Shape,
   value: Shape,
-  tree: SchemaTree,
+  stored: StoredType & { content: "map" },
   make: (entries: [string, unknown][]) => unknown,
 ): Convert | undefined {
-  const [keys, values] = tree.children[0]?.children ?? [];
-  const readKey = keys && compileStored(key, keys);
-  const readValue = values && compileStored(value, values);
+  const readKey = compileStored(key, stored.key);
+  const readValue = compileStored(value, stored.value);
   if (!readKey || !readValue) return undefined;
-  return (map) => {
-    const entries = Object.values(map as object)[0] as { readonly [part: string]: unknown }[] | undefined;
-    return make(
-      (entries ?? []).map((entry) => {
-        const [storedKey, storedValue] = Object.values(entry);
+  return (map) =>
+    make(
+      stored.entriesOf(map).map(([storedKey, storedValue]) => {
         const name = readKey(storedKey) as string;
         try {
           return [name, readValue(storedValue)];
@@ -173,17 +176,18 @@ function compileMap(
         }
       }),
     );
-  };
 }
 
-function compileStruct(shape: Shape & { kind: "object" }, tree: SchemaTree): Convert | undefined {
-  const children = new Map(tree.children.map((child) => [child.element.name, child]));
+function compileStruct(
+  shape: Shape & { kind: "object" },
+  fields: ReadonlyMap<string, StoredType>,
+): Convert | undefined {
   const properties: { readonly name: string; readonly convert: Convert }[] = [];
   for (const [name, property] of shape.properties) {
-    const child = children.get(name);
-    const convert = child && compileOptional(property.shape, child, property.isRequired);
+    const field = fields.get(name);
+    const convert = field && compileOptional(property.shape, field, property.isRequired);
     if (convert) properties.push({ name, convert });
-    else if (child || property.isRequired) return undefined;
+    else if (field || property.isRequired) return undefined;
   }
   return (struct) => {
     if (!isRecord(struct)) throw new Misfit("an object", struct);
