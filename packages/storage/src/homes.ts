@@ -4,6 +4,8 @@ import { objectHome } from "./object-home.js";
 
 const homes: Readonly<Record<string, () => Promise<FindHome>>> = {
   file: async () => objectHome((await import("./stores/find-file.js")).findFile),
+  postgres: async () => (await import("./tables/postgres/find-postgres.js")).findPostgres,
+  duckdb: async () => (await import("./tables/duckdb/find-duckdb.js")).findDuckDb,
 };
 
 export const storageKinds: readonly string[] = Object.keys(homes);

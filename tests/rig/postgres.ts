@@ -1,0 +1,149 @@
+/** A real PostgreSQL server on loopback, in a temporary folder. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { afterAll } from "vitest";
+
+export interface PostgresServer {
+  readonly port: number;
+  readonly password: string;
+  /** @param database the user `glacier` may do everything */
+  url(options?: { port?: number; user?: string; password?: string; database?: string }): string;
+  /** Runs SQL as `glacier`. */
+  query(sql: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
+  /** Ends the server as a crash does, and starts it again. */
+  crash(): Promise<void>;
+}
+
+const install = fileURLToPath(new URL("../../scripts/install-postgres.sh", import.meta.url));
+/** PostgreSQL refuses to run as root. */
+const runAs = process.getuid?.() === 0 ? "nobody" : undefined;
+
+/** @returns undefined, with the reason printed, where there is no server and none can be installed */
+export async function startPostgres(): Promise<PostgresServer | undefined> {
+  const bin = findBinaries() ?? installBinaries();
+  if (!bin) {
+    console.warn(
+      "Tests with PostgreSQL are skipped: there is no initdb; scripts/install-postgres.sh installs it.",
+    );
+    return undefined;
+  }
+  const folder = mkdtempSync(join(tmpdir(), "glacier-postgres-"));
+  const user = runAs ? identity(runAs) : undefined;
+  if (user) chownSync(folder, user.uid, user.gid);
+  const password = "right/p@ss";
+  const passwordFile = join(folder, "password");
+  writeFileSync(passwordFile, password);
+  if (user) chownSync(passwordFile, user.uid, user.gid);
+  const data = join(folder, "data");
+  const settings = [
+    "--username=glacier",
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    "--no-sync",
+    "--no-locale",
+  ];
+  execFileSync(join(bin, "initdb"), ["-D", data, `--pwfile=${passwordFile}`, ...settings], {
+    ...user,
+    cwd: folder,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const port = await freePort();
+  const start = async () => {
+    const options = ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "log_min_messages=log"];
+    const server = spawn(join(bin, "postgres"), ["-D", data, "-p", String(port), "-k", "", ...options], {
+      ...user,
+      cwd: folder,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    await ready(server);
+    return server;
+  };
+  let server = await start();
+  const stop = (signal: NodeJS.Signals) => {
+    const ended = new Promise((resolve) => server.once("exit", resolve));
+    if (server.exitCode === null && server.signalCode === null) server.kill(signal);
+    else return Promise.resolve();
+    return ended;
+  };
+  afterAll(async () => {
+    // Immediately, as nothing is kept.
+    await stop("SIGQUIT");
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const url: PostgresServer["url"] = (options = {}) => {
+    const given = { port, user: "glacier", password, database: "postgres", ...options };
+    const login = `${encodeURIComponent(given.user)}:${encodeURIComponent(given.password)}`;
+    return `postgresql://${login}@127.0.0.1:${given.port}/${given.database}`;
+  };
+  return {
+    port,
+    password,
+    url,
+    query: async (sql, values) => {
+      const client = new pg.Client(url());
+      await client.connect();
+      try {
+        return (await client.query(sql, values ? [...values] : undefined)).rows;
+      } finally {
+        await client.end();
+      }
+    },
+    crash: async () => {
+      await stop("SIGQUIT");
+      server = await start();
+    },
+  };
+}
+
+/** Debian's newest, or those on the PATH. */
+function findBinaries(): string | undefined {
+  const debian = "/usr/lib/postgresql";
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  const folders = [
+    ...versions.map((version) => join(debian, version, "bin")),
+    ...(process.env.PATH ?? "").split(delimiter),
+  ];
+  return folders.find((folder) => existsSync(join(folder, "initdb")));
+}
+
+function installBinaries(): string | undefined {
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return undefined;
+  try {
+    execFileSync("sh", [install], { stdio: ["ignore", "ignore", "inherit"] });
+  } catch {
+    return undefined;
+  }
+  return findBinaries();
+}
+
+function identity(name: string): { readonly uid: number; readonly gid: number } {
+  const ask = (option: string) => Number(execFileSync("id", [option, name], { encoding: "utf8" }));
+  return { uid: ask("-u"), gid: ask("-g") };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function ready(server: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let log = "";
+    // Read to the end, or the server would wait for somebody to do so.
+    server.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      log = `${log}${text}`.slice(-10_000);
+      if (log.includes("ready to accept connections")) resolve();
+    });
+    server.once("error", reject);
+    server.once("exit", (code) => reject(new Error(`PostgreSQL ended with ${code}: ${log}`)));
+  });
+}
