@@ -12,12 +12,19 @@ import { afterAll } from "vitest";
 export interface PostgresServer {
   readonly port: number;
   readonly password: string;
-  /** @param database the user `glacier` may do everything */
-  url(options?: { port?: number; user?: string; password?: string; database?: string }): string;
-  /** Runs SQL as `glacier`. */
-  query(sql: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
+  /** The URL of a database; by default as `glacier`, who may do everything. */
+  url(options?: UrlOptions): string;
+  /** Runs SQL; gives the rows of the last statement. */
+  query(sql: string, options?: UrlOptions): Promise<readonly Record<string, unknown>[]>;
   /** Ends the server as a crash does, and starts it again. */
   crash(): Promise<void>;
+}
+
+interface UrlOptions {
+  readonly port?: number;
+  readonly user?: string;
+  readonly password?: string;
+  readonly database?: string;
 }
 
 const install = fileURLToPath(new URL("../../scripts/install-postgres.sh", import.meta.url));
@@ -85,11 +92,12 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
     port,
     password,
     url,
-    query: async (sql, values) => {
-      const client = new pg.Client(url());
+    query: async (sql, options) => {
+      const client = new pg.Client(url(options));
       await client.connect();
       try {
-        return (await client.query(sql, values ? [...values] : undefined)).rows;
+        const results = [await client.query(sql)].flat();
+        return results.at(-1)?.rows ?? [];
       } finally {
         await client.end();
       }

@@ -171,7 +171,7 @@ export function toBatch(
 
 function toColumn(
   rows: readonly Record<string, unknown>[],
-  { name, type, convert }: WriteColumn,
+  { name, convert }: WriteColumn,
   start: number,
 ): unknown[] {
   const values: unknown[] = new Array(rows.length);

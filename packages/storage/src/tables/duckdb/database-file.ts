@@ -12,7 +12,7 @@ export type DuckDb = typeof import("@duckdb/node-api");
 export const catalog = "dataset";
 
 /** How long another process may have the file to itself. */
-const lockTimeoutMs = 10_000;
+const lockTimeoutMs = 5_000;
 const lockPollMs = 50;
 
 /** A file that is open in this process. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
+import type { DuckDBBlobVector, DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 import { StorageError } from "@glacier-ts/core";
 import type { HomeVersion } from "../../home.js";
 import { systemErrorText } from "../../stores/system-error.js";
@@ -11,7 +11,7 @@ import type { NewColumn } from "../write-columns.js";
 import { catalog, DatabaseFile, type DuckDb, quoteText } from "./database-file.js";
 import { refusal } from "./refusal.js";
 import { definitions, stagedTable, stageRows } from "./stage-rows.js";
-import { contentOf, limits } from "./types.js";
+import { contentOf, hashedOf, limits, selectOf } from "./types.js";
 
 /**
  * A table, or a view, of a DuckDB database file.
@@ -44,9 +44,9 @@ export class DuckDbTable implements TableStore {
   async *read(choose: Choose): AsyncGenerator<ColumnBatch> {
     const file = await this.#file.openShared();
     try {
-      const columns = choose(await this.#columns(file.connection)) as readonly DuckDbColumn[];
+      const columns = choose(await this.#columns(file.connection));
       // Rows without columns are rows all the same.
-      const selected = columns.map(({ select }) => select).join(", ") || "NULL";
+      const selected = columns.map(({ name, type }) => selectOf(quoteName(name), type)).join(", ") || "NULL";
       const result = await file.connection.stream(`SELECT ${selected} FROM ${this.#table}`);
       for (;;) {
         const chunk = await result.fetchChunk();
@@ -76,7 +76,7 @@ export class DuckDbTable implements TableStore {
   async version(choose: Choose, known: (mark: string) => string | undefined): Promise<HomeVersion> {
     const mark = await this.#file.mark();
     return this.#use(async (connection) => {
-      const columns = choose(await this.#columns(connection)) as readonly DuckDbColumn[];
+      const columns = choose(await this.#columns(connection));
       const sizeBytes = await this.#sizeBytes(connection);
       return { version: known(mark) ?? (await this.#hash(connection, columns)), sizeBytes, mark };
     });
@@ -99,17 +99,16 @@ export class DuckDbTable implements TableStore {
     }
   }
 
-  async #columns(connection: DuckDBConnection): Promise<readonly DuckDbColumn[]> {
+  async #columns(connection: DuckDBConnection): Promise<readonly StoredColumn[]> {
     const described = await connection.runAndReadAll(`DESCRIBE FROM ${this.#table}`);
     return described.getRowObjects().map(({ column_name, column_type }) => {
       const [name, type] = [String(column_name), String(column_type)];
-      const { content, select, hashed } = contentOf(type);
-      return { name, type, content, select: select(quoteName(name)), hashed: hashed(quoteName(name)) };
+      return { name, type, content: contentOf(type) };
     });
   }
 
-  async #hash(connection: DuckDBConnection, columns: readonly DuckDbColumn[]): Promise<string> {
-    const hashed = columns.map((column) => column.hashed).join(", ") || "NULL";
+  async #hash(connection: DuckDBConnection, columns: readonly StoredColumn[]): Promise<string> {
+    const hashed = columns.map(({ name, type }) => hashedOf(quoteName(name), type)).join(", ") || "NULL";
     const found = await connection.runAndReadAll(
       `SELECT count(*)::VARCHAR, sum(hash(${hashed}))::VARCHAR FROM ${this.#table}`,
     );
@@ -119,11 +118,10 @@ export class DuckDbTable implements TableStore {
       .digest("hex");
   }
 
-  /** The blocks that have something of it. */
+  /** That of the whole database: DuckDB does not say it of a table. */
   async #sizeBytes(connection: DuckDBConnection): Promise<number> {
     const found = await connection.runAndReadAll(
-      `SELECT count(DISTINCT block_id)::DOUBLE * (SELECT block_size::DOUBLE FROM pragma_database_size() WHERE database_name = '${catalog}')
-         FROM pragma_storage_info(${quoteText(this.#table)}) WHERE block_id >= 0`,
+      `SELECT (used_blocks * block_size)::DOUBLE FROM pragma_database_size() WHERE database_name = '${catalog}'`,
     );
     return Number(found.getRows()[0]?.[0]);
   }
@@ -140,15 +138,15 @@ export class DuckDbTable implements TableStore {
   }
 }
 
-interface DuckDbColumn extends StoredColumn {
-  /** The expression that gives the content. */
-  readonly select: string;
-  /** The expressions whose hash changes with each change. */
-  readonly hashed: string;
-}
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
-function columnOf(chunk: DuckDBDataChunk, index: number, content: Content): ArrayLike<unknown> {
-  const values = chunk.getColumnValues(index);
-  if (content !== "bytes") return values;
-  return values.map((value) => value && new Uint8Array((value as { readonly bytes: Uint8Array }).bytes));
+function columnOf(chunk: DuckDBDataChunk, index: number, content: Content): readonly unknown[] {
+  const vector = chunk.getColumnVector(index);
+  if (!("getItemBytes" in vector)) return chunk.getColumnValues(index);
+  const bytes = vector as DuckDBBlobVector;
+  return Array.from({ length: chunk.rowCount }, (_, row) => {
+    const value = bytes.getItemBytes(row);
+    // Bytes may be a view of those of the chunk, or a Buffer.
+    return value && (content === "bytes" ? new Uint8Array(value) : utf8.decode(value));
+  });
 }

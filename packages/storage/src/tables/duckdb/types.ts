@@ -5,7 +5,7 @@ import type { Limits } from "../table-store.js";
 import type { ColumnType } from "../write-columns.js";
 import type { DuckDb } from "./database-file.js";
 
-/** `BIGNUM`, as a bigint may have any number of digits; a query can say `column::HUGEINT`. */
+/** `BIGNUM`, as a bigint may have any number of digits. */
 export const typeNames: Readonly<Record<ColumnType, string>> = {
   boolean: "BOOLEAN",
   number: "DOUBLE",
@@ -42,32 +42,48 @@ export function vectorTypes(duckdb: DuckDb): Readonly<Record<ColumnType, VectorT
   };
 }
 
-/** What a column of such a type holds, how to ask for it, and how for its hash. */
-export function contentOf(type: string): {
-  readonly content: Content;
-  readonly select: (column: string) => string;
-  readonly hashed: (column: string) => string;
-} {
+/** What a column of such a type holds. */
+export function contentOf(type: string): Content {
+  if (/^(STRUCT|MAP|UNION)\(|\]$/s.test(type)) return "json";
   const [name = ""] = type.split("(");
-  const content = /^(STRUCT|MAP|UNION)\(|\]$/s.test(type) ? "json" : (contents[name] ?? "text");
-  const text = (column: string) => `${column}::VARCHAR`;
+  return contents[name] ?? "text";
+}
+
+/** The expression that gives a column's content; NULL stays NULL. */
+export function selectOf(column: string, type: string): string {
+  const content = contentOf(type);
   switch (content) {
     case "time":
     case "day":
-      return { content, select: milliseconds, hashed: (column) => column };
+      return `CASE isfinite(${column}) WHEN true THEN epoch_ms(${column})::DOUBLE WHEN false THEN 'infinity'::DOUBLE END`;
+    case "text":
+    case "decimal":
+    case "json":
+      // As bytes: the binding takes the mark U+FEFF off texts.
+      return `encode(${textOf(column, type)})`;
+    default:
+      return column;
+  }
+}
+
+/** The expressions whose hash is another one when the content is. */
+export function hashedOf(column: string, type: string): string {
+  switch (contentOf(type)) {
     case "number":
       // 0 and -0 have one hash.
-      return { content, select: (column) => column, hashed: (column) => `${column}, signbit(${column})` };
-    case "json": {
-      const select = name === "JSON" ? text : (column: string) => `to_json(${column})::VARCHAR`;
-      return { content, select, hashed: select };
-    }
-    case "decimal":
+      return `${column}, signbit(${column})`;
     case "text":
-      return { content, select: name === "VARCHAR" ? (column) => column : text, hashed: text };
+    case "decimal":
+    case "json":
+      return textOf(column, type);
     default:
-      return { content, select: (column) => column, hashed: (column) => column };
+      return column;
   }
+}
+
+function textOf(column: string, type: string): string {
+  const isNested = contentOf(type) === "json" && type !== "JSON";
+  return `${isNested ? `to_json(${column})` : column}::VARCHAR`;
 }
 
 const contents: { readonly [type: string]: Content } = {
@@ -96,11 +112,6 @@ const contents: { readonly [type: string]: Content } = {
   TIMESTAMP_NS: "time",
   "TIMESTAMP WITH TIME ZONE": "time",
 };
-
-/** NULL stays NULL. */
-function milliseconds(column: string): string {
-  return `CASE isfinite(${column}) WHEN true THEN epoch_ms(${column})::DOUBLE WHEN false THEN 'infinity'::DOUBLE END`;
-}
 
 export function isName(name: string): boolean {
   return name !== "" && !name.includes("\0") && name.isWellFormed();
