@@ -1,5 +1,6 @@
 /** A real PostgreSQL server on loopback, in a temporary folder. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,7 +8,6 @@ import { delimiter, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
-import { afterAll } from "vitest";
 
 export interface PostgresServer {
   readonly port: number;
@@ -18,6 +18,8 @@ export interface PostgresServer {
   query(sql: string, options?: UrlOptions): Promise<readonly Record<string, unknown>[]>;
   /** Ends the server as a crash does, and starts it again. */
   crash(): Promise<void>;
+  /** Ends the server, and removes what it has kept. */
+  stop(): Promise<void>;
 }
 
 interface UrlOptions {
@@ -72,17 +74,13 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
     return server;
   };
   let server = await start();
-  const stop = (signal: NodeJS.Signals) => {
-    const ended = new Promise((resolve) => server.once("exit", resolve));
-    if (server.exitCode === null && server.signalCode === null) server.kill(signal);
-    else return Promise.resolve();
-    return ended;
+  /** At once: nothing is kept. */
+  const end = async () => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const ended = once(server, "exit");
+    server.kill("SIGQUIT");
+    await ended;
   };
-  afterAll(async () => {
-    // Immediately, as nothing is kept.
-    await stop("SIGQUIT");
-    rmSync(folder, { recursive: true, force: true });
-  });
   const url: PostgresServer["url"] = (options = {}) => {
     const given = { port, user: "glacier", password, database: "postgres", ...options };
     const login = `${encodeURIComponent(given.user)}:${encodeURIComponent(given.password)}`;
@@ -103,8 +101,12 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
       }
     },
     crash: async () => {
-      await stop("SIGQUIT");
+      await end();
       server = await start();
+    },
+    stop: async () => {
+      await end();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -102,7 +102,7 @@ describe("options", () => {
       code: "GLA5008",
       severity: "error",
       message: "Dataset 'data' lives in storage 'tape', for which there is no adapter.",
-      hint: "use one of file",
+      hint: "use one of file, postgres, duckdb",
       related: [],
     });
   });

@@ -1,13 +1,14 @@
 import type { JsonObject, ManifestDataset } from "@glacier-ts/core";
 import { DatasetStore } from "@glacier-ts/storage";
 import pg from "pg";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { iterate, streamOf, type TableRig, testTable } from "../contracts/table.js";
 import { breakingProxy, closedPort } from "../rig/breaking-proxy.js";
 import { type PostgresServer, startPostgres } from "../rig/postgres.js";
 import { collect, failureFrom, makeProject, rowsSchema, valueFrom } from "./project.js";
 
 const started = await startPostgres();
+afterAll(() => started?.stop());
 
 const number = { type: "number" };
 const schema = rowsSchema({ id: number });

@@ -1,5 +1,5 @@
 import type { HomeVersion } from "../home.js";
-import type { Content, StoredColumn } from "./read-columns.js";
+import type { StoredColumn } from "./read-columns.js";
 import type { ColumnType, NewColumn } from "./write-columns.js";
 
 /**
@@ -42,7 +42,7 @@ export interface Limits {
   readonly values: { readonly [Type in ColumnType]?: ValueLimit };
 }
 
-export interface BadName {
+interface BadName {
   readonly name: string;
   readonly why: string;
 }
@@ -52,10 +52,6 @@ export interface ValueLimit {
   readonly test: (value: never) => boolean;
   readonly expected: string;
 }
-
-/** How the types of a database are written and what they hold, by its own names. */
-export type TypeNames = Readonly<Record<ColumnType, string>>;
-export type Contents = Readonly<Record<string, Content>>;
 
 /** A name in SQL: as it is, whatever is in it. */
 export function quoteName(name: string): string {

@@ -105,20 +105,21 @@ export class DatabaseFile {
     }
     const opened = file;
     opened.users++;
-    const release = (instance?: DuckDBInstance) => {
+    let instance: DuckDBInstance | undefined;
+    const release = () => {
       if (--opened.users > 0) return;
       openFiles.delete(path);
       instance?.closeSync();
       opened.close();
     };
     try {
-      const instance = await opened.instance;
+      instance = await opened.instance;
       const connection = await instance.connect();
       return {
         connection,
         close: () => {
           connection.closeSync();
-          release(instance);
+          release();
         },
       };
     } catch (error) {

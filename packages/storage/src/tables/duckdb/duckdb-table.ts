@@ -141,12 +141,14 @@ export class DuckDbTable implements TableStore {
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function columnOf(chunk: DuckDBDataChunk, index: number, content: Content): readonly unknown[] {
-  const vector = chunk.getColumnVector(index);
-  if (!("getItemBytes" in vector)) return chunk.getColumnValues(index);
-  const bytes = vector as DuckDBBlobVector;
+  if (!inBytes.has(content)) return chunk.getColumnValues(index);
+  const vector = chunk.getColumnVector(index) as DuckDBBlobVector;
   return Array.from({ length: chunk.rowCount }, (_, row) => {
-    const value = bytes.getItemBytes(row);
+    const value = vector.getItemBytes(row);
     // Bytes may be a view of those of the chunk, or a Buffer.
     return value && (content === "bytes" ? new Uint8Array(value) : utf8.decode(value));
   });
 }
+
+/** See `selectOf`. */
+const inBytes: ReadonlySet<Content> = new Set(["bytes", "text", "decimal", "json"]);

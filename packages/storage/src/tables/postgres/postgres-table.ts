@@ -31,6 +31,7 @@ export class PostgresTable implements TableStore {
   async *read(choose: Choose): AsyncGenerator<ColumnBatch> {
     const client = await this.#database.open();
     try {
+      // They are of those that were given.
       const columns = choose(await this.#begin(client)) as readonly PostgresColumn[];
       const selected = columns.map(({ select }) => select).join(", ");
       const sql = `COPY (SELECT ${selected} FROM ${this.#table}) TO STDOUT (FORMAT binary)`;

@@ -7,7 +7,8 @@ export function refusal(error: unknown): unknown {
   if (typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) && "severity" in error) {
     return serverRefusal(code, error);
   }
-  if (typeof code === "string" && code in ways) return new StorageError("unreachable", ways[code] as string);
+  if (typeof code === "string" && Object.hasOwn(ways, code))
+    return new StorageError("unreachable", ways[code] as string);
   if (error.message.startsWith("SASL:")) {
     return new StorageError(
       "unauthenticated",
