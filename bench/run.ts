@@ -1,6 +1,6 @@
 /**
  * Prints every benchmark as a ratio that was measured in one run; `--only executor`, `engine`, `engine-state`, `compiler`,
- * `typescript7`, `editor`, `hosts` or `storage-s3` for a part: what has that name, or a name that begins with it and a dash.
+ * `typescript7`, `editor`, `hosts` or `storage` for a part: what has that name, or a name that begins with it and a dash.
  * Ratios hold on a busy machine, times do not, so none of this is a test.
  */
 import process from "node:process";
@@ -18,6 +18,7 @@ import { benchWaiting } from "./engine-waiting.ts";
 import { benchExecutor } from "./executor.ts";
 import { benchHosts } from "./hosts.ts";
 import { benchS3 } from "./storage-s3.ts";
+import { benchTables } from "./storage-tables.ts";
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]> | readonly BenchRow[]>> = {
   executor: benchExecutor,
@@ -32,6 +33,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]> | read
   editor: benchEditor,
   hosts: benchHosts,
   "storage-s3": benchS3,
+  "storage-tables": benchTables,
 };
 
 const { values } = parseArgs({ options: { only: { type: "string" } } });

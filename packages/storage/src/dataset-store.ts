@@ -57,7 +57,7 @@ export interface Version {
 }
 
 /** Their columns have types, which are compared with the payload's. */
-const typedFormats = new Set(["parquet", "arrow", "csv", "tsv"]);
+const typedFormats = new Set(["parquet", "arrow", "csv", "tsv", "PostgreSQL", "DuckDB"]);
 
 /** Reads and writes datasets where their declarations say, in the format that they say, by their payload's schema. */
 export class DatasetStore {

@@ -26,7 +26,7 @@ interface SavedValue {
   readonly sizeBytes: number;
 }
 
-interface HomeVersion {
+export interface HomeVersion {
   /** The same for the same content. */
   readonly version: string;
   readonly sizeBytes: number;

@@ -5,6 +5,8 @@ import { objectHome } from "./object-home.js";
 const homes: Readonly<Record<string, () => Promise<FindHome>>> = {
   file: async () => objectHome((await import("./stores/find-file.js")).findFile),
   s3: async () => objectHome((await import("./stores/find-s3.js")).findS3),
+  postgres: async () => (await import("./tables/postgres/find-postgres.js")).findPostgres,
+  duckdb: async () => (await import("./tables/duckdb/find-duckdb.js")).findDuckDb,
 };
 
 export const storageKinds: readonly string[] = Object.keys(homes);

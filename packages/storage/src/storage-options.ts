@@ -51,6 +51,12 @@ export class StorageOptions {
     return found;
   }
 
+  /** The name of a table: by default the dataset's. */
+  table(): OptionValue {
+    const { dataset } = this;
+    return this.text("table") ?? { value: dataset, shown: dataset, isSecret: false };
+  }
+
   /** @throws GlacierError with GLA1010 where it is neither true nor false */
   flag(option: string): boolean {
     const given = this.#storage[option] ?? false;
