@@ -20,7 +20,8 @@ import {
   type WriteOptions,
 } from "@glacier-ts/core";
 import { s3Refusal, s3Status } from "./s3-error.js";
-import { S3Object, type S3Place } from "./s3-object.js";
+import { openS3Object, type S3Place } from "./s3-object.js";
+import { WatchedChunks } from "./watched-chunks.js";
 
 export interface S3StoreOptions {
   readonly client: S3Client;
@@ -35,7 +36,7 @@ export interface S3StoreOptions {
 const partBytes = 8 * 2 ** 20;
 const partsAtOnce = 3;
 /** S3 joins at most 10,000 parts. */
-const largestBytes = 10_000 * partBytes;
+const limit = { largestBytes: 10_000 * partBytes, largest: "78 GiB" };
 
 /** The metadata that says which write an object is of. */
 const writeId = "glacier-write";
@@ -57,7 +58,7 @@ export class S3Store implements ObjectStore {
 
   async open(key: string): Promise<ByteSource> {
     const place = this.#placeOf(key);
-    return new S3Object(this.#client, place, statOf(await this.#head(place)));
+    return openS3Object(this.#client, place, statOf(await this.#head(place)));
   }
 
   async stat(key: string): Promise<ObjectStat> {
@@ -81,7 +82,7 @@ export class S3Store implements ObjectStore {
   /** What is small goes in one request, everything else in parts, which are nothing until the last request joins them. */
   async write(key: string, chunks: Chunks, { ifAbsent = false }: WriteOptions = {}): Promise<ObjectStat> {
     const place = this.#placeOf(key);
-    const source = new Source(chunks);
+    const source = new WatchedChunks(chunks, limit);
     const id = randomUUID();
     const upload = new Upload({
       client: this.#client,
@@ -152,43 +153,5 @@ async function refusing<T>(operation: Promise<T>): Promise<T> {
     return await operation;
   } catch (error) {
     throw s3Refusal(error);
-  }
-}
-
-/** Chunks on their way: counts their bytes, and keeps what they throw, which the SDK may wrap or lose. */
-class Source implements AsyncIterable<Uint8Array> {
-  sizeBytes = 0;
-  failure: { readonly error: unknown } | undefined;
-  readonly #chunks: Chunks;
-
-  constructor(chunks: Chunks) {
-    this.#chunks = chunks;
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    // A stream that is given up throws that in here; the iteration of the chunks is only told to end.
-    for await (const chunk of this.#watched()) {
-      this.sizeBytes += chunk.length;
-      if (this.sizeBytes > largestBytes) throw this.#tooLarge();
-      yield chunk;
-    }
-  }
-
-  #tooLarge(): StorageError {
-    const error = new StorageError(
-      "failed",
-      "it is larger than 78 GiB, the most that one object is written with",
-    );
-    this.failure = { error };
-    return error;
-  }
-
-  async *#watched(): AsyncGenerator<Uint8Array> {
-    try {
-      yield* this.#chunks;
-    } catch (error) {
-      this.failure = { error };
-      throw new Error("The chunks failed");
-    }
   }
 }
