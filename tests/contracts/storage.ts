@@ -69,10 +69,8 @@ export interface StorageContract {
   readonly noNames?: readonly string[];
 }
 
-export function testStorage(
-  make: () => Promise<StorageRig>,
-  { largeMebibytes = 256, noNames = [] }: StorageContract = {},
-): void {
+/** What stores do that are only read. */
+export function testReading(make: () => Promise<Pick<StorageRig, "store" | "put" | "other">>): void {
   describe("reading", () => {
     test("gives the whole object and its size", async () => {
       const { store, put } = await make();
@@ -146,6 +144,13 @@ export function testStorage(
       expect(after.mark).not.toBe(before.mark);
     });
   });
+}
+
+export function testStorage(
+  make: () => Promise<StorageRig>,
+  { largeMebibytes = 256, noNames = [] }: StorageContract = {},
+): void {
+  testReading(make);
 
   describe("writing", () => {
     test("joins the chunks, and gives size and mark", async () => {

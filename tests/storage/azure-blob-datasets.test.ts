@@ -24,7 +24,10 @@ beforeEach(() => {
 });
 
 const json: JsonObject = {};
-const store = new DatasetStore({ projectRoot: "/nowhere", env: { WHERE: "secret-folder/", BOX: "container" } });
+const store = new DatasetStore({
+  projectRoot: "/nowhere",
+  env: { WHERE: "secret-folder/", BOX: "container" },
+});
 
 function dataset(options: JsonObject = {}, rest: Partial<ManifestDataset> = {}): ManifestDataset {
   const place = { account: emulatorAccount, container: "container", endpoint: addressOf(server.port) };
@@ -104,10 +107,9 @@ describe("credentials are taken from", () => {
 
 describe("a problem with Azure Blob Storage is told whole:", () => {
   const why = async (numbers: ManifestDataset) =>
-    (await Promise.all([
-      store.load("numbers", numbers, json),
-      store.save("numbers", numbers, json, 1),
-    ])).map((outcome) => failureFrom(outcome).message);
+    (await Promise.all([store.load("numbers", numbers, json), store.save("numbers", numbers, json, 1)])).map(
+      (outcome) => failureFrom(outcome).message,
+    );
   const place = `azure-blob://${emulatorAccount}/container/numbers.json`;
   const messages = (expected: string) => [
     `Dataset 'numbers' cannot be read from ${place}: ${expected}.`,

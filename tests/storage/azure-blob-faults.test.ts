@@ -61,7 +61,8 @@ function failing(proxy: FaultyProxy, kind: RegExp, fault: ProxyFault, which: "al
   };
 }
 
-const requestsOf = (proxy: FaultyProxy, kind: RegExp) => proxy.requests.filter((each) => kind.test(each)).length;
+const requestsOf = (proxy: FaultyProxy, kind: RegExp) =>
+  proxy.requests.filter((each) => kind.test(each)).length;
 
 describe("an upload of several blocks", () => {
   const faults: readonly ProxyFault[] = [{ cut: "before" }, { cut: "after" }, { status: 503 }];

@@ -1,67 +1,32 @@
-import { randomUUID } from "node:crypto";
-import { type FileHandle, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type ByteSource, StorageError } from "@glacier-ts/core";
-import { systemErrorText } from "./system-error.js";
+import type { ByteSource, ObjectStat } from "@glacier-ts/core";
+import type { TemporaryFile } from "./temporary-file.js";
 
-/** An object of a server that gives no ranges: its bytes are in a temporary file, which goes with the object. */
+/** An object of a server that gives no ranges: all of it is kept in a file once a part of it is read. */
 export class DownloadedObject implements ByteSource {
   readonly sizeBytes: number;
   readonly mark?: string;
-  readonly #handle: FileHandle;
-  readonly #path: string;
+  readonly #download: () => Promise<TemporaryFile>;
+  #file: Promise<TemporaryFile> | undefined;
 
-  private constructor(handle: FileHandle, path: string, sizeBytes: number, mark: string | undefined) {
-    this.#handle = handle;
-    this.#path = path;
+  /** @param file where it is downloaded already */
+  constructor(
+    { sizeBytes, mark }: ObjectStat,
+    download: () => Promise<TemporaryFile>,
+    file?: Promise<TemporaryFile>,
+  ) {
     this.sizeBytes = sizeBytes;
     if (mark !== undefined) this.mark = mark;
-  }
-
-  /** Errors that `chunks` throws are passed on. */
-  static async from(chunks: AsyncIterable<Uint8Array>, mark: string | undefined): Promise<DownloadedObject> {
-    const path = join(tmpdir(), `glacier-${randomUUID()}`);
-    const handle = await local(open(path, "wx+", 0o600));
-    let sizeBytes = 0;
-    try {
-      for await (const chunk of chunks) {
-        for (let written = 0; written < chunk.length; ) {
-          const { bytesWritten } = await local(handle.write(chunk, written));
-          written += bytesWritten;
-        }
-        sizeBytes += chunk.length;
-      }
-      return new DownloadedObject(handle, path, sizeBytes, mark);
-    } catch (error) {
-      await handle.close();
-      await rm(path, { force: true });
-      throw error;
-    }
+    this.#download = download;
+    this.#file = file;
   }
 
   async read(start: number, end: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(end - start);
-    for (let filled = 0; filled < bytes.length; ) {
-      const length = Math.min(bytes.length - filled, 2 ** 30);
-      const { bytesRead } = await local(this.#handle.read(bytes, filled, length, start + filled));
-      if (bytesRead === 0) throw new StorageError("failed", "its temporary file became shorter");
-      filled += bytesRead;
-    }
-    return bytes;
+    this.#file ??= this.#download();
+    return (await this.#file).read(start, end);
   }
 
   async close(): Promise<void> {
-    await this.#handle.close();
-    await rm(this.#path, { force: true });
-  }
-}
-
-async function local<T>(operation: Promise<T>): Promise<T> {
-  try {
-    return await operation;
-  } catch (error) {
-    const why = systemErrorText(error) ?? "the system refuses it";
-    throw new StorageError("failed", `it cannot be kept in a temporary file: ${why}`);
+    const file = await this.#file?.catch(() => undefined);
+    await file?.close();
   }
 }

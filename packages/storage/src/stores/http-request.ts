@@ -68,7 +68,7 @@ async function follow(
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 function redirected(from: URL, location: string): URL {
-  const to = URL.parse(location, from);
+  const to = URL.parse(location, from.href);
   if (!to || !/^https?:$/.test(to.protocol)) {
     throw new StorageError("failed", "the server leads to what is no address on the web");
   }
@@ -88,7 +88,7 @@ async function answerTo(url: URL, idleMs: number, headers: Record<string, string
   const giveUp = new AbortController();
   const timer = setTimeout(() => giveUp.abort(silent()), idleMs);
   try {
-    return await fetch(url, { headers, redirect: "manual", signal: giveUp.signal });
+    return await fetch(url.href, { headers, redirect: "manual", signal: giveUp.signal });
   } finally {
     clearTimeout(timer);
   }

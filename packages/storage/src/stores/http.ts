@@ -13,6 +13,7 @@ import { DownloadedObject } from "./downloaded-object.js";
 import { endingIdle } from "./ending-idle.js";
 import { ask, type HttpLimits } from "./http-request.js";
 import { RemoteObject } from "./remote-object.js";
+import { TemporaryFile } from "./temporary-file.js";
 
 export interface HttpStoreOptions {
   readonly urlOf: (key: string) => string;
@@ -49,18 +50,22 @@ export class HttpStore implements ObjectStore {
   async open(key: string): Promise<ByteSource> {
     const url = this.#urlOf(key);
     const found = await this.#find(url);
-    if (!found.hasRanges || found.sizeBytes === undefined) return this.#download(url);
-    const { sizeBytes, mark } = found;
-    const stat = { sizeBytes, ...(mark !== undefined && { mark }) };
-    return new RemoteObject(stat, (start, end) => this.#range(url, found, start, end));
+    const { sizeBytes, hasRanges } = found;
+    if (sizeBytes === undefined) return this.#openUnmeasured(url);
+    const stat = statOf(found.mark, sizeBytes);
+    if (hasRanges) return new RemoteObject(stat, (start, end) => this.#range(url, found, start, end));
+    return new DownloadedObject(stat, async () => {
+      const { file, mark } = await this.#download(url);
+      if (mark === found.mark && file.sizeBytes === sizeBytes) return file;
+      await file.close();
+      throw changed();
+    });
   }
 
   async stat(key: string): Promise<ObjectStat> {
-    const { sizeBytes, mark } = await this.#find(this.#urlOf(key));
-    if (sizeBytes !== undefined) return { sizeBytes, ...(mark !== undefined && { mark }) };
-    const source = await this.#download(this.#urlOf(key));
+    const source = await this.open(key);
     await source.close();
-    return { sizeBytes: source.sizeBytes, ...(source.mark !== undefined && { mark: source.mark }) };
+    return statOf(source.mark, source.sizeBytes);
   }
 
   async *list(_prefix: string): AsyncGenerator<ListedObject> {
@@ -90,26 +95,39 @@ export class HttpStore implements ObjectStore {
     const range = { range: `bytes=${start}-${end - 1}` };
     const condition = found.condition !== undefined && { "if-range": found.condition };
     const response = await ask(url, { ...range, ...condition }, this.#limits);
-    const isPart = response.status === 206 && startOf(response) === start;
-    const sizeBytes = isPart ? totalOf(response) : lengthOf(response);
-    if (response.status === 416 || describeAnswer(response, sizeBytes).mark !== found.mark) {
-      await response.body?.cancel();
-      throw new StorageError("changed", "it was replaced while it was read");
-    }
+    // What has become shorter has no such range.
+    if (response.status === 416) await giveUp(response, changed());
     assertFound(response);
+    const isPart = response.status === 206;
+    const { sizeBytes, mark } = describeAnswer(response, isPart ? totalOf(response) : lengthOf(response));
+    if (mark !== found.mark || sizeBytes !== found.sizeBytes) await giveUp(response, changed());
     // A server may always send the whole.
-    return isPart ? this.#bodyOf(response) : between(this.#bodyOf(response), start, end);
+    if (!isPart) return between(this.#bodyOf(response), start, end);
+    if (startOf(response) !== start) {
+      await giveUp(
+        response,
+        new StorageError("failed", "the server sends another range than it was asked for"),
+      );
+    }
+    return this.#bodyOf(response);
   }
 
-  async #download(url: string): Promise<ByteSource> {
+  /** What has no length is measured. */
+  async #openUnmeasured(url: string): Promise<ByteSource> {
+    const { file, mark } = await this.#download(url);
+    const downloaded = Promise.resolve(file);
+    return new DownloadedObject(statOf(mark, file.sizeBytes), () => downloaded, downloaded);
+  }
+
+  async #download(url: string): Promise<{ readonly file: TemporaryFile; readonly mark: string | undefined }> {
     for (let attempt = 1; ; attempt++) {
       const response = await ask(url, {}, this.#limits);
       assertFound(response);
       const { sizeBytes, mark } = describeAnswer(response, lengthOf(response));
       try {
-        const source = await DownloadedObject.from(this.#bodyOf(response), mark);
-        if (sizeBytes === undefined || source.sizeBytes === sizeBytes) return source;
-        await source.close();
+        const file = await TemporaryFile.of(this.#bodyOf(response));
+        if (sizeBytes === undefined || file.sizeBytes === sizeBytes) return { file, mark };
+        await file.close();
       } catch (error) {
         if (error instanceof StorageError) throw error;
         // Else the connection broke.
@@ -123,6 +141,17 @@ export class HttpStore implements ObjectStore {
   #bodyOf({ body }: Response): AsyncIterable<Uint8Array> {
     return body ? endingIdle(Readable.fromWeb(body), this.#limits.idleMs) : Readable.from([]);
   }
+}
+
+const changed = () => new StorageError("changed", "it was replaced while it was read");
+
+async function giveUp({ body }: Response, error: StorageError): Promise<never> {
+  await body?.cancel();
+  throw error;
+}
+
+function statOf(mark: string | undefined, sizeBytes: number): ObjectStat {
+  return { sizeBytes, ...(mark !== undefined && { mark }) };
 }
 
 /** @throws StorageError */
@@ -146,7 +175,11 @@ function describeAnswer({ headers }: Response, sizeBytes: number | undefined): O
   const etag = headers.get("etag") ?? undefined;
   const modified = headers.get("last-modified") ?? undefined;
   const strong = etag?.startsWith("W/") ? undefined : etag;
-  return { sizeBytes, mark: etag ?? (modified && `${modified}, ${sizeBytes}`), condition: strong ?? modified };
+  return {
+    sizeBytes,
+    mark: etag ?? (modified && `${modified}, ${sizeBytes}`),
+    condition: strong ?? modified,
+  };
 }
 
 /** Undefined for what comes compressed all the same: `fetch` gives its content. */
