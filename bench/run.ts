@@ -1,6 +1,6 @@
 /**
  * Prints every benchmark as a ratio that was measured in one run; `--only executor`, `engine`, `engine-state`, `compiler`,
- * `typescript7`, `editor`, `hosts` or `storage-s3` for a part: what has that name, or a name that begins with it and a dash.
+ * `typescript7`, `editor`, `hosts` or `storage` for a part: what has that name, or a name that begins with it and a dash.
  * Ratios hold on a busy machine, times do not, so none of this is a test.
  */
 import process from "node:process";
@@ -17,6 +17,7 @@ import { benchThreads } from "./engine-threads.ts";
 import { benchWaiting } from "./engine-waiting.ts";
 import { benchExecutor } from "./executor.ts";
 import { benchHosts } from "./hosts.ts";
+import { benchAzure } from "./storage-azure.ts";
 import { benchS3 } from "./storage-s3.ts";
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]> | readonly BenchRow[]>> = {
@@ -31,6 +32,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]> | read
   typescript7: benchCompiler7,
   editor: benchEditor,
   hosts: benchHosts,
+  "storage-azure": benchAzure,
   "storage-s3": benchS3,
 };
 

@@ -13,6 +13,7 @@ import {
 } from "@glacier-ts/core";
 import { azureCode, azureRefusal, azureStatus } from "./azure-blob-error.js";
 import { endingIdle } from "./ending-idle.js";
+import { firstOf } from "./first-chunks.js";
 import { RemoteObject } from "./remote-object.js";
 import { WatchedChunks } from "./watched-chunks.js";
 
@@ -145,38 +146,17 @@ interface UploadOptions {
 
 /** A blob in one request leaves nothing behind, and is not in the way of others that are written at the same time. */
 async function upload(blob: BlockBlobClient, source: WatchedChunks, options: UploadOptions) {
-  const chunks = source[Symbol.asyncIterator]();
-  try {
-    const first: Uint8Array[] = [];
-    let isWhole = false;
-    while (!isWhole && source.sizeBytes <= blockBytes) {
-      const { done, value } = await chunks.next();
-      if (done) isWhole = true;
-      else first.push(value);
-    }
-    if (isWhole) {
-      const bytes = Buffer.concat(first);
-      return await blob.upload(bytes, bytes.length, options);
-    }
-    const stream = Readable.from(joined(first, chunks), { highWaterMark: 1 });
-    try {
-      return await blob.uploadStream(stream, blockBytes, blocksAtOnce, options);
-    } finally {
-      stream.destroy();
-    }
-  } finally {
-    await chunks.return(undefined);
+  const { first, rest } = await firstOf(source, blockBytes);
+  if (!rest) {
+    const bytes = Buffer.concat(first);
+    return await blob.upload(bytes, bytes.length, options);
   }
-}
-
-/** The SDK takes buffers only. */
-async function* joined(first: readonly Uint8Array[], rest: AsyncIterable<Uint8Array>) {
-  for (const chunk of first) yield bufferOf(chunk);
-  for await (const chunk of rest) yield bufferOf(chunk);
-}
-
-function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
+  const stream = Readable.from(rest, { highWaterMark: 1 });
+  try {
+    return await blob.uploadStream(stream, blockBytes, blocksAtOnce, options);
+  } finally {
+    stream.destroy();
+  }
 }
 
 /** Somebody else was first: the blob is there, or their write has ended the upload of the blocks. */

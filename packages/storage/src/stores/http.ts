@@ -68,8 +68,9 @@ export class HttpStore implements ObjectStore {
     return statOf(source.mark, source.sizeBytes);
   }
 
-  async *list(_prefix: string): AsyncGenerator<ListedObject> {
-    throw new StorageError("failed", "servers on the web do not list what they have");
+  list(_prefix: string): AsyncIterable<ListedObject> {
+    const refused = new StorageError("failed", "servers on the web do not list what they have");
+    return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(refused) }) };
   }
 
   async write(_key: string, _chunks: Chunks, _options?: WriteOptions): Promise<ObjectStat> {

@@ -19,6 +19,7 @@ import {
   StorageError,
   type WriteOptions,
 } from "@glacier-ts/core";
+import { isObjectName } from "./object-name.js";
 import { s3Refusal, s3Status } from "./s3-error.js";
 import { openS3Object, type S3Place } from "./s3-object.js";
 import { WatchedChunks } from "./watched-chunks.js";
@@ -73,7 +74,7 @@ export class S3Store implements ObjectStore {
       for (const { Key = "", Size: ContentLength, ETag } of page.Contents ?? []) {
         const key = Key.slice(this.#folder.length);
         // Consoles make empty objects that stand for folders, and other programs names that lead nowhere here.
-        if (isName(key)) yield { key, ...statOf({ ContentLength, ETag }) };
+        if (isObjectName(key)) yield { key, ...statOf({ ContentLength, ETag }) };
       }
       ContinuationToken = page.IsTruncated ? page.NextContinuationToken : undefined;
     } while (ContinuationToken !== undefined);
@@ -134,14 +135,9 @@ export class S3Store implements ObjectStore {
   }
 
   #placeOf(key: string): S3Place {
-    if (!isName(key)) throw new StorageError("failed", "the path leads out of its folder, or is no name");
+    if (!isObjectName(key)) throw new StorageError("failed", "the path leads out of its folder, or is no name");
     return { Bucket: this.#bucket, Key: this.#folder + key };
   }
-}
-
-/** To S3 `a/../b` is one name of many; to people, and to some servers that speak the protocol, it is `b`. */
-function isName(key: string): boolean {
-  return !key.split("/").some((part) => /^\.{0,2}$/.test(part));
 }
 
 function statOf({ ContentLength = 0, ETag }: Pick<HeadObjectCommandOutput, "ContentLength" | "ETag">) {
