@@ -17,6 +17,7 @@ import { benchThreads } from "./engine-threads.ts";
 import { benchWaiting } from "./engine-waiting.ts";
 import { benchExecutor } from "./executor.ts";
 import { benchHosts } from "./hosts.ts";
+import { benchAzure } from "./storage-azure.ts";
 import { benchS3 } from "./storage-s3.ts";
 import { benchTables } from "./storage-tables.ts";
 
@@ -32,6 +33,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]> | read
   typescript7: benchCompiler7,
   editor: benchEditor,
   hosts: benchHosts,
+  "storage-azure": benchAzure,
   "storage-s3": benchS3,
   "storage-tables": benchTables,
 };

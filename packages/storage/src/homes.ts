@@ -4,6 +4,9 @@ import { objectHome } from "./object-home.js";
 
 const homes: Readonly<Record<string, () => Promise<FindHome>>> = {
   file: async () => objectHome((await import("./stores/find-file.js")).findFile),
+  "azure-blob": async () => objectHome((await import("./stores/find-azure-blob.js")).findAzureBlob),
+  gcs: async () => objectHome((await import("./stores/find-gcs.js")).findGcs),
+  http: async () => objectHome((await import("./stores/find-http.js")).findHttp),
   s3: async () => objectHome((await import("./stores/find-s3.js")).findS3),
   postgres: async () => (await import("./tables/postgres/find-postgres.js")).findPostgres,
   duckdb: async () => (await import("./tables/duckdb/find-duckdb.js")).findDuckDb,

@@ -1,8 +1,8 @@
-import { GlacierError, report } from "@glacier-ts/core";
 import type { HomeRequest } from "../home.js";
 import { loadSdk } from "../load-sdk.js";
 import { type ObjectPlace, splitPath } from "../object-home.js";
-import type { StorageOptions } from "../storage-options.js";
+import { describer } from "./describer.js";
+import { endpointOf } from "./endpoint.js";
 
 const packages = ["@aws-sdk/client-s3", "@aws-sdk/lib-storage"];
 
@@ -23,27 +23,6 @@ export async function findS3({ options }: HomeRequest): Promise<ObjectPlace> {
     ...(endpoint !== undefined && { endpoint }),
     forcePathStyle: options.flag("forcePathStyle"),
   });
-  return { store: new S3Store({ client, bucket, folder, describe: describer(options) }), key: name };
-}
-
-/** @throws GlacierError with GLA1010 where it is no URL */
-function endpointOf(options: StorageOptions): string | undefined {
-  const endpoint = options.text("endpoint");
-  if (!endpoint || /^https?:$/.test(URL.parse(endpoint.value)?.protocol ?? "")) return endpoint?.value;
-  const found = endpoint.isSecret ? endpoint.shown : `'${endpoint.shown}'`;
-  const owner = `dataset '${options.dataset}'`;
-  const expected = "a URL that begins with https: or http:";
-  throw new GlacierError([report("invalidOption", { owner, option: "endpoint", found, expected })]);
-}
-
-/** `s3://bucket/folder/key`, with the names of secrets in the place of their values. */
-function describer(options: StorageOptions): (key: string) => string {
-  const bucket = options.required("bucket");
-  const prefix = options.text("prefix");
-  const { folder } = splitPath(prefix?.value ?? "");
-  const place = bucket.isSecret ? bucket.shown : `s3://${bucket.value}`;
-  return (key) => {
-    if (prefix?.isSecret) return `${prefix.shown} of ${place}`;
-    return bucket.isSecret ? `${folder}${key} of ${place}` : `${place}/${folder}${key}`;
-  };
+  const describe = describer(options, "s3", ["bucket"]);
+  return { store: new S3Store({ client, bucket, folder, describe }), key: name };
 }

@@ -1,19 +1,14 @@
 /** What S3 refuses, in plain words; the SDK's own messages hold addresses and headers. */
 import { StorageError, type StorageErrorReason } from "@glacier-ts/core";
-import { systemErrorCode } from "./system-error.js";
+import { networkRefusal } from "./network-error.js";
 
 /** @returns a StorageError for whatever the SDK has thrown */
 export function s3Refusal(error: unknown): StorageError {
   if (error instanceof StorageError) return error;
   const name = error instanceof Error ? error.name : "";
   if (Object.hasOwn(refusals, name)) return new StorageError(...(refusals[name] as Refusal));
-  const code = systemErrorCode(error);
-  if (code !== undefined && Object.hasOwn(networkErrors, code)) {
-    return new StorageError("unreachable", networkErrors[code] as string);
-  }
-  if (code !== undefined && /CERT|SIGNATURE|TLS/.test(code)) {
-    return new StorageError("failed", `the server's certificate is not trusted (${code})`);
-  }
+  const network = networkRefusal(error);
+  if (network) return network;
   if (isChecksumMismatch(error)) return damaged();
   if (error instanceof Error && error.message === "Region is missing") {
     const why = "no region is given: neither as the storage's option, nor as AWS_REGION, nor in a profile";
@@ -97,15 +92,4 @@ const refusals: { readonly [name: string]: Refusal } = {
   Throttling: busy,
   RequestTimeout: silent,
   TimeoutError: silent,
-};
-
-const networkErrors: { readonly [code: string]: string } = {
-  ECONNREFUSED: "nobody listens there",
-  ECONNRESET: "the connection broke",
-  EPIPE: "the connection broke",
-  ENOTFOUND: "there is no such host",
-  EAI_AGAIN: "the host's name cannot be looked up",
-  EHOSTUNREACH: "there is no way to the host",
-  ENETUNREACH: "there is no way to the host",
-  ETIMEDOUT: "nobody answers in time",
 };

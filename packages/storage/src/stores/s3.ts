@@ -19,8 +19,10 @@ import {
   StorageError,
   type WriteOptions,
 } from "@glacier-ts/core";
+import { isObjectName } from "./object-name.js";
 import { s3Refusal, s3Status } from "./s3-error.js";
-import { S3Object, type S3Place } from "./s3-object.js";
+import { openS3Object, type S3Place } from "./s3-object.js";
+import { WatchedChunks } from "./watched-chunks.js";
 
 export interface S3StoreOptions {
   readonly client: S3Client;
@@ -35,7 +37,7 @@ export interface S3StoreOptions {
 const partBytes = 8 * 2 ** 20;
 const partsAtOnce = 3;
 /** S3 joins at most 10,000 parts. */
-const largestBytes = 10_000 * partBytes;
+const limit = { largestBytes: 10_000 * partBytes, largest: "78 GiB" };
 
 /** The metadata that says which write an object is of. */
 const writeId = "glacier-write";
@@ -57,7 +59,7 @@ export class S3Store implements ObjectStore {
 
   async open(key: string): Promise<ByteSource> {
     const place = this.#placeOf(key);
-    return new S3Object(this.#client, place, statOf(await this.#head(place)));
+    return openS3Object(this.#client, place, statOf(await this.#head(place)));
   }
 
   async stat(key: string): Promise<ObjectStat> {
@@ -72,7 +74,7 @@ export class S3Store implements ObjectStore {
       for (const { Key = "", Size: ContentLength, ETag } of page.Contents ?? []) {
         const key = Key.slice(this.#folder.length);
         // Consoles make empty objects that stand for folders, and other programs names that lead nowhere here.
-        if (isName(key)) yield { key, ...statOf({ ContentLength, ETag }) };
+        if (isObjectName(key)) yield { key, ...statOf({ ContentLength, ETag }) };
       }
       ContinuationToken = page.IsTruncated ? page.NextContinuationToken : undefined;
     } while (ContinuationToken !== undefined);
@@ -81,7 +83,7 @@ export class S3Store implements ObjectStore {
   /** What is small goes in one request, everything else in parts, which are nothing until the last request joins them. */
   async write(key: string, chunks: Chunks, { ifAbsent = false }: WriteOptions = {}): Promise<ObjectStat> {
     const place = this.#placeOf(key);
-    const source = new Source(chunks);
+    const source = new WatchedChunks(chunks, limit);
     const id = randomUUID();
     const upload = new Upload({
       client: this.#client,
@@ -133,14 +135,9 @@ export class S3Store implements ObjectStore {
   }
 
   #placeOf(key: string): S3Place {
-    if (!isName(key)) throw new StorageError("failed", "the path leads out of its folder, or is no name");
+    if (!isObjectName(key)) throw new StorageError("failed", "the path leads out of its folder, or is no name");
     return { Bucket: this.#bucket, Key: this.#folder + key };
   }
-}
-
-/** To S3 `a/../b` is one name of many; to people, and to some servers that speak the protocol, it is `b`. */
-function isName(key: string): boolean {
-  return !key.split("/").some((part) => /^\.{0,2}$/.test(part));
 }
 
 function statOf({ ContentLength = 0, ETag }: Pick<HeadObjectCommandOutput, "ContentLength" | "ETag">) {
@@ -152,43 +149,5 @@ async function refusing<T>(operation: Promise<T>): Promise<T> {
     return await operation;
   } catch (error) {
     throw s3Refusal(error);
-  }
-}
-
-/** Chunks on their way: counts their bytes, and keeps what they throw, which the SDK may wrap or lose. */
-class Source implements AsyncIterable<Uint8Array> {
-  sizeBytes = 0;
-  failure: { readonly error: unknown } | undefined;
-  readonly #chunks: Chunks;
-
-  constructor(chunks: Chunks) {
-    this.#chunks = chunks;
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    // A stream that is given up throws that in here; the iteration of the chunks is only told to end.
-    for await (const chunk of this.#watched()) {
-      this.sizeBytes += chunk.length;
-      if (this.sizeBytes > largestBytes) throw this.#tooLarge();
-      yield chunk;
-    }
-  }
-
-  #tooLarge(): StorageError {
-    const error = new StorageError(
-      "failed",
-      "it is larger than 78 GiB, the most that one object is written with",
-    );
-    this.failure = { error };
-    return error;
-  }
-
-  async *#watched(): AsyncGenerator<Uint8Array> {
-    try {
-      yield* this.#chunks;
-    } catch (error) {
-      this.failure = { error };
-      throw new Error("The chunks failed");
-    }
   }
 }

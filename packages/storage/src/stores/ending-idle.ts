@@ -1,0 +1,19 @@
+import type { Readable } from "node:stream";
+
+/** Breaks a connection from which no byte has come for a minute; the time that the reader takes does not count. */
+export async function* endingIdle(body: Readable, limitMs = 60_000): AsyncGenerator<Uint8Array> {
+  let isWaiting = true;
+  const timer = setTimeout(() => {
+    if (isWaiting) body.destroy(new Error("No byte came"));
+  }, limitMs);
+  try {
+    for await (const chunk of body) {
+      isWaiting = false;
+      yield chunk;
+      isWaiting = true;
+      timer.refresh();
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
