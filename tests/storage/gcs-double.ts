@@ -132,7 +132,8 @@ export class GcsDouble {
   #get(name: string, query: URLSearchParams, { headers }: IncomingMessage): Answer {
     const object = this.objects.get(name);
     const generation = query.get("generation");
-    if (!object || (generation !== null && generation !== String(object.generation))) throw noSuchObject(name);
+    if (!object || (generation !== null && generation !== String(object.generation)))
+      throw noSuchObject(name);
     if (query.get("alt") !== "media") return { body: resourceOf(name, object) };
     const { bytes } = object;
     const stored = {

@@ -1,5 +1,5 @@
-import { Storage } from "@google-cloud/storage";
 import { GcsStore } from "@glacier-ts/storage/gcs";
+import { Storage } from "@google-cloud/storage";
 import type { StorageRig } from "../contracts/storage.js";
 import { breakingProxy, closedPort } from "../rig/breaking-proxy.js";
 import { startGcsDouble } from "./gcs-double.js";

@@ -149,7 +149,11 @@ describe("a file on the web", () => {
     const { store } = await make();
     expect(store.capabilities).toEqual({ write: false, conditionalCreate: false, list: false });
     const refused = await Promise.all(
-      [store.write("numbers", []), store.delete("numbers"), store.list("")[Symbol.asyncIterator]().next()].map(refusal),
+      [
+        store.write("numbers", []),
+        store.delete("numbers"),
+        store.list("")[Symbol.asyncIterator]().next(),
+      ].map(refusal),
     );
     const why = "what is on the web is only read";
     expect(refused).toEqual([

@@ -2,7 +2,12 @@ import { IdempotencyStrategy, Storage } from "@google-cloud/storage";
 
 /** A write that was done and is made again is no harm: each says whose it is. */
 export const gcsOptions = {
-  retryOptions: { maxRetries: 2, maxRetryDelay: 8, totalTimeout: 120, idempotencyStrategy: IdempotencyStrategy.RetryAlways },
+  retryOptions: {
+    maxRetries: 2,
+    maxRetryDelay: 8,
+    totalTimeout: 120,
+    idempotencyStrategy: IdempotencyStrategy.RetryAlways,
+  },
   timeout: 120_000,
 };
 
@@ -20,4 +25,3 @@ export function gcsClient(endpoint: string | undefined): Storage {
   clients.set(endpoint, client);
   return client;
 }
-

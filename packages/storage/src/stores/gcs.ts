@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type Bucket, CRC32C, type File } from "@google-cloud/storage";
 import {
   type ByteSource,
   type Chunks,
@@ -12,6 +11,7 @@ import {
   StorageError,
   type WriteOptions,
 } from "@glacier-ts/core";
+import { type Bucket, CRC32C, type File } from "@google-cloud/storage";
 import { endingIdle } from "./ending-idle.js";
 import { firstOf } from "./first-chunks.js";
 import { gcsRefusal, gcsStatus } from "./gcs-error.js";
@@ -50,7 +50,9 @@ export class GcsStore implements ObjectStore {
   async open(key: string): Promise<ByteSource> {
     const { sizeBytes, mark } = await this.stat(key);
     const version = this.#bucket.file(this.#nameOf(key), { generation: mark });
-    return new RemoteObject({ sizeBytes, mark }, async (start, end) => download(version, start, end, sizeBytes));
+    return new RemoteObject({ sizeBytes, mark }, async (start, end) =>
+      download(version, start, end, sizeBytes),
+    );
   }
 
   async stat(key: string): Promise<Required<ObjectStat>> {
@@ -61,7 +63,9 @@ export class GcsStore implements ObjectStore {
   async *list(prefix: string): AsyncGenerator<ListedObject> {
     let query: object | null = { prefix: this.#folder + prefix, maxResults: 1000, autoPaginate: false };
     while (query) {
-      const [files, next]: [File[], object | null, ...unknown[]] = await refusing(this.#bucket.getFiles(query));
+      const [files, next]: [File[], object | null, ...unknown[]] = await refusing(
+        this.#bucket.getFiles(query),
+      );
       for (const { name, metadata } of files) {
         const key = name.slice(this.#folder.length);
         // Consoles make empty objects that stand for folders.

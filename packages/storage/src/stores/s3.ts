@@ -135,7 +135,8 @@ export class S3Store implements ObjectStore {
   }
 
   #placeOf(key: string): S3Place {
-    if (!isObjectName(key)) throw new StorageError("failed", "the path leads out of its folder, or is no name");
+    if (!isObjectName(key))
+      throw new StorageError("failed", "the path leads out of its folder, or is no name");
     return { Bucket: this.#bucket, Key: this.#folder + key };
   }
 }
