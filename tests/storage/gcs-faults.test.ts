@@ -55,16 +55,17 @@ function failing(proxy: FaultyProxy, kind: RegExp, fault: ProxyFault, which: "al
 }
 
 describe("an upload of several pieces", () => {
-  const faults: readonly ProxyFault[] = [{ cut: "before" }, { cut: "after" }, { status: 503 }];
-  test.for([0, 1, 2].flatMap((index) => faults.map((fault) => [index, fault] as const)))(
-    "goes through piece %i that fails once: %j",
-    async ([index, fault]) => {
-      const { proxy, store, content } = await make();
-      failing(proxy, isPiece, fault, index);
-      expect(await store.write("numbers", chunksOf(large))).toEqual(await store.stat("numbers"));
-      expect(content()?.equals(large)).toBe(true);
-    },
-  );
+  test.for<readonly [number, ProxyFault]>([
+    [0, { cut: "after" }],
+    [1, { cut: "before" }],
+    [1, { status: 503 }],
+    [2, { cut: "before" }],
+  ])("goes through piece %i that fails once: %j", async ([index, fault]) => {
+    const { proxy, store, content } = await make();
+    failing(proxy, isPiece, fault, index);
+    expect(await store.write("numbers", chunksOf(large))).toEqual(await store.stat("numbers"));
+    expect(content()?.equals(large)).toBe(true);
+  });
 
   test("is given up where every piece fails, and leaves the former object", async () => {
     const { proxy, store, content } = await make();

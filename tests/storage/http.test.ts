@@ -14,18 +14,20 @@ import { failureFrom, rowsSchema, valueFrom } from "./project.js";
 const mebibyte = 2 ** 20;
 const large = Buffer.alloc(3 * mebibyte, "what is on the web is read, ");
 
-/** Pauses are none here, and a server is silent soon. */
-const limits = { pauseMs: 1, idleMs: 500 };
+/** Pauses are none here. */
+const limits = { pauseMs: 1, idleMs: 30_000 };
+/** For servers that are silent for ever. */
+const impatient = { pauseMs: 1, idleMs: 1000 };
 
 function storeOf(origin: string): HttpStore {
   const urlOf = (key: string) => `${origin}/data/${encodeURIComponent(key)}`;
-  return new HttpStore({ urlOf, describe: urlOf, limits: { pauseMs: 1, idleMs: 10_000 } });
+  return new HttpStore({ urlOf, describe: urlOf, limits });
 }
 
-async function make(options: HttpServerOptions = {}) {
+async function make(options: HttpServerOptions = {}, limitsOfStore = limits) {
   const server = await startHttpServer(options);
   const urlOf = (key: string) => `${server.origin}/data/${key}`;
-  const store = new HttpStore({ urlOf, describe: urlOf, limits });
+  const store = new HttpStore({ urlOf, describe: urlOf, limits: limitsOfStore });
   server.files.set("/data/numbers", large);
   return { server, store };
 }
@@ -207,7 +209,7 @@ describe("a server that fails", () => {
   });
 
   test("to answer is told", async () => {
-    const { server, store } = await make();
+    const { server, store } = await make({}, impatient);
     server.handle = () => true;
     const why = "nobody answers in time";
     expect(await refusal(store.open("numbers"))).toEqual({ reason: "unreachable", why });
@@ -216,7 +218,7 @@ describe("a server that fails", () => {
 
   test("to send more is told, and no half is taken for the whole", async () => {
     for (const hasRanges of [true, false]) {
-      const { server, store } = await make({ hasRanges });
+      const { server, store } = await make({ hasRanges }, impatient);
       const source = await store.open("numbers");
       server.handle = ({ headers }, response) => {
         const start = Number(/\d+/.exec(headers.range ?? "")?.[0] ?? 0);
