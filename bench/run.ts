@@ -17,6 +17,7 @@ import { benchThreads } from "./engine-threads.ts";
 import { benchWaiting } from "./engine-waiting.ts";
 import { benchExecutor } from "./executor.ts";
 import { benchHosts } from "./hosts.ts";
+import { benchFormats } from "./storage-formats.ts";
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]> | readonly BenchRow[]>> = {
   executor: benchExecutor,
@@ -30,6 +31,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]> | read
   typescript7: benchCompiler7,
   editor: benchEditor,
   hosts: benchHosts,
+  "storage-formats": benchFormats,
 };
 
 const { values } = parseArgs({ options: { only: { type: "string" } } });

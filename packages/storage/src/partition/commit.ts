@@ -14,7 +14,7 @@ export interface Part {
 }
 
 /** The object that says which files are current. Replacing it makes those of another version visible, all at once. */
-export const commitKey = "_glacier.json";
+const commitKey = "_glacier.json";
 
 export interface Commit {
   /** Null where the first version is being written: there is nothing yet. */

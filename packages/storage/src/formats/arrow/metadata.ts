@@ -31,7 +31,7 @@ export interface FileSchema {
   readonly dictionaries: ReadonlyMap<number, DataType>;
 }
 
-export interface FileColumn {
+interface FileColumn {
   readonly name: string;
   readonly type: DataType;
   readonly stored: StoredType;

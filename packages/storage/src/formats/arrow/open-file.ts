@@ -3,7 +3,7 @@ import { Malformed } from "../../problems.js";
 import { type Block, decodeFooter, decodeMessage, type FileSchema, type Message } from "./metadata.js";
 
 /** A message whose body can be read. */
-export interface PlacedMessage {
+interface PlacedMessage {
   readonly message: Message;
   /** Where its body begins in the file. */
   readonly bodyStart: number;
