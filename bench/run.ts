@@ -18,6 +18,7 @@ import { benchWaiting } from "./engine-waiting.ts";
 import { benchExecutor } from "./executor.ts";
 import { benchHosts } from "./hosts.ts";
 import { benchAzure } from "./storage-azure.ts";
+import { benchFormats } from "./storage-formats.ts";
 import { benchS3 } from "./storage-s3.ts";
 import { benchTables } from "./storage-tables.ts";
 
@@ -36,6 +37,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]> | read
   "storage-azure": benchAzure,
   "storage-s3": benchS3,
   "storage-tables": benchTables,
+  "storage-formats": benchFormats,
 };
 
 const { values } = parseArgs({ options: { only: { type: "string" } } });

@@ -1,6 +1,9 @@
 const iso =
   /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)(?:([T ])\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/;
 
+/** As `toISOString` writes nearly all dates. */
+const usual = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
 /**
  * Reads an ISO 8601 date, with or without a time. A time without a zone is UTC, as a date alone is: the same file means
  * the same instant on every machine.
@@ -8,6 +11,8 @@ const iso =
  * @returns undefined where the text is no such date, or the day does not exist
  */
 export function parseDate(text: string): Date | undefined {
+  // Days up to the 28th are in every month.
+  if (usual.test(text) && (text[8] === "0" || text[8] === "1")) return validDate(text);
   const match = iso.exec(text);
   if (!match) return undefined;
   const [, year, month, day, separator, zone] = match;
@@ -17,7 +22,11 @@ export function parseDate(text: string): Date | undefined {
   if (separator === " ") normal = normal.replace(" ", "T");
   if (separator && !zone) normal += "Z";
   else if (zone && zone !== "Z") normal = normal.slice(0, -zone.length) + fullZone(zone);
-  const date = new Date(normal);
+  return validDate(normal);
+}
+
+function validDate(text: string): Date | undefined {
+  const date = new Date(text);
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 

@@ -29,8 +29,8 @@ const compressionEndings = new Map<string, Compression>([
  */
 export function formatName(declared: string | undefined, name: string, payload: Shape): string {
   const [last, before] = endingsOf(name);
-  const ending = last && compressionEndings.has(last) ? before : last;
-  return declared ?? (ending && formatEndings.get(ending)) ?? formatOf(payload);
+  const ending = compressionEndings.has(last ?? "") ? before : last;
+  return declared ?? formatEndings.get(ending ?? "") ?? formatOf(payload);
 }
 
 /** How a dataset is compressed: its whole file, or the parts inside of it; undefined for not at all. */

@@ -17,12 +17,21 @@ export const ndjson: Format = {
 
   async decode(source, payload) {
     const rows: unknown[] = [];
-    for await (const batch of decodeBatches(source, payload)) for (const row of batch) rows.push(row);
+    const parse = compileParse(payload);
+    for await (const { first, lines } of readLines(source)) {
+      for (let index = 0; index < lines.length; index++) {
+        const text = lines[index] as string;
+        if (!isBlank(text)) rows.push(parse(text, first + index));
+      }
+    }
     return rows;
   },
 
   async *decodeRows(source, payload) {
-    for await (const batch of decodeBatches(source, payload)) yield* batch;
+    const parse = compileParse(payload);
+    for await (const { first, lines } of readLines(source)) {
+      for (const [index, text] of lines.entries()) if (!isBlank(text)) yield parse(text, first + index);
+    }
   },
 
   encode(value, payload) {
@@ -34,28 +43,28 @@ export const ndjson: Format = {
   },
 };
 
-/** The rows of one chunk at a time: waiting for each row would take longer than to read it. */
-async function* decodeBatches(source: ByteSource, payload: Shape): AsyncGenerator<Iterable<unknown>> {
+/** @throws Malformed */
+function compileParse(payload: Shape): (text: string, line: number) => unknown {
   assertReadable("ndjson", payload);
   const row = rowShape(payload) as Shape;
   const revive = compileRevive(row);
   const isExact = hasBigint(row);
-  let line = 0;
-  for await (const lines of readLines(source)) {
-    const first = line + 1;
-    line += lines.length;
-    yield (function* parse() {
-      let current = first;
-      for (const text of lines) {
-        if (text !== "" && text.trim() !== "") yield parseJson(text, revive, isExact, { line: current });
-        current++;
-      }
-    })();
-  }
+  return (text, line) => parseJson(text, revive, isExact, { line });
+}
+
+function isBlank(text: string): boolean {
+  // Nearly all lines begin with a brace.
+  return text === "" || (text.charCodeAt(0) <= 32 && text.trim() === "");
+}
+
+interface Lines {
+  /** The number of the first one. */
+  readonly first: number;
+  readonly lines: readonly string[];
 }
 
 /** The lines of each chunk; a line that goes on in the next chunk waits for its end. */
-async function* readLines(source: ByteSource): AsyncGenerator<string[]> {
+async function* readLines(source: ByteSource): AsyncGenerator<Lines> {
   // Cutting at line ends keeps characters whole; a line's bytes are joined once, however many chunks it spans.
   let pending: Uint8Array[] = [];
   let line = 0;
@@ -69,11 +78,11 @@ async function* readLines(source: ByteSource): AsyncGenerator<string[]> {
     pending = [chunk.subarray(end)];
     const lines = decode(whole, line).split("\n");
     lines.pop();
+    yield { first: line + 1, lines };
     line += lines.length;
-    yield lines;
   }
   const rest = Buffer.concat(pending);
-  if (rest.length > 0) yield [decode(rest, line)];
+  if (rest.length > 0) yield { first: line + 1, lines: [decode(rest, line)] };
 }
 
 function decode(bytes: Uint8Array, lines: number): string {

@@ -89,7 +89,7 @@ function folderValue(
   if (value === null && isNullable) return nullName;
   try {
     // What a folder cannot be named by was refused before.
-    const { text } = (codec as CellCodec).encode(value);
+    const text = (codec as CellCodec).encode(value, (each) => each);
     if (text !== nullName) return escapeName(text);
   } catch (error) {
     if (!(error instanceof Misfit)) throw error;

@@ -12,9 +12,14 @@ export interface CellCodec {
   readonly decode: (text: string, isQuoted: boolean) => unknown;
   /** Whether `decode` needs to know about quotes. */
   readonly needsQuotes: boolean;
-  /** @throws Misfit */
-  readonly encode: (value: unknown) => { readonly text: string; readonly mustQuote: boolean };
+  /**
+   * @param quote quotes a text where it has to be, and where it must
+   * @throws Misfit
+   */
+  readonly encode: (value: unknown, quote: Quote) => string;
 }
+
+export type Quote = (text: string, must: boolean) => string;
 
 /** @returns undefined where a cell cannot hold such values */
 export function compileCell({ shape, isRequired }: Column): CellCodec | undefined {
@@ -50,15 +55,16 @@ export function compileCell({ shape, isRequired }: Column): CellCodec | undefine
       }
       throw new Misfit(expected, text);
     },
-    encode(value) {
+    encode(value, quote) {
       if (value === null || value === undefined) {
-        if (isNullable || (value === undefined && !isRequired)) return { text: "", mustQuote: false };
+        if (isNullable || (value === undefined && !isRequired)) return "";
         throw new Misfit(expected, value);
       }
       for (const scalar of ordered) {
         const text = scalar.encode(value);
         if (text === undefined) continue;
-        return { text, mustQuote: scalar.isText && (isMixed || (text === "" && isEmptyAValue)) };
+        // What is no text has nothing in it that would need quotes.
+        return scalar.isText ? quote(text, isMixed || (text === "" && isEmptyAValue)) : text;
       }
       throw new Misfit(expected, value);
     },

@@ -5,7 +5,7 @@ import type { Shape } from "../../shape/shape.js";
 import { assertHolds } from "../assert-holds.js";
 import type { Encoded } from "../format.js";
 import { encodeLines } from "../lines.js";
-import { type CellCodec, compileCell } from "./cell.js";
+import { type CellCodec, compileCell, type Quote } from "./cell.js";
 import type { Dialect } from "./dialect.js";
 
 interface WriteColumn {
@@ -19,31 +19,36 @@ export function encodeTable(value: unknown, payload: Shape, dialect: Dialect): E
   assertHolds(name, payload);
   const table = tableOf(rowShape(payload) as Shape) as Table;
   const special = delimiter === "," ? /[",\r\n]|^\s|\s$/ : /["\t\r\n]|^\s|\s$/;
-  const cellText = (text: string, mustQuote: boolean) =>
-    mustQuote || special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const quote: Quote = (text, must) =>
+    must || special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const headerLine = (header: readonly WriteColumn[]) =>
-    `${header.map(({ name }) => cellText(name, name === "")).join(delimiter)}\n`;
+    `${header.map(({ name }) => quote(name, name === "")).join(delimiter)}\n`;
 
   let columns: readonly WriteColumn[] | undefined;
   return encodeLines(rowsOf(value), {
     line: (row, index) => {
       if (!isRecord(row))
         throw new NotEncodable(`/${index}`, `found ${describeValue(row)}, expected an object`);
-      const start = columns ? "" : headerLine(writeColumns(table, row));
+      let text = columns ? "" : headerLine(writeColumns(table, row));
       columns ??= writeColumns(table, row);
-      const cells = columns.map((column) => {
-        const { text, mustQuote } = encodeCell(row, column, index);
-        return cellText(text, mustQuote);
-      });
-      return `${start}${cells.join(delimiter)}\n`;
+      for (let column = 0; column < columns.length; column++) {
+        if (column > 0) text += delimiter;
+        text += encodeCell(row, columns[column] as WriteColumn, index, quote);
+      }
+      return `${text}\n`;
     },
     end: (rows) => (rows === 0 ? headerLine(writeColumns(table, undefined)) : ""),
   });
 }
 
-function encodeCell(row: Record<string, unknown>, { name, codec }: WriteColumn, index: number) {
+function encodeCell(
+  row: Record<string, unknown>,
+  { name, codec }: WriteColumn,
+  index: number,
+  quote: Quote,
+): string {
   try {
-    return codec.encode(ownProperty(row, name));
+    return codec.encode(ownProperty(row, name), quote);
   } catch (error) {
     if (!(error instanceof Misfit)) throw error;
     throw new NotEncodable(pointer([index, name]), error.why);
