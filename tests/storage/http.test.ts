@@ -380,6 +380,7 @@ describe("a dataset on the web", () => {
       ],
       rows: 2,
       place: `${server.origin}/users%20with%20space.csv`,
+      isTyped: true,
     });
   });
 

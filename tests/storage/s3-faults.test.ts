@@ -437,7 +437,10 @@ describe("an object that is read", () => {
     failing(double, "GetObject", { pausedAt: mebibyte, until });
     double.requests.length = 0;
     expect((await refusal(collect(store))).reason).toBe("unreachable");
-    expect(double.requests.filter((each) => each === "GetObject")).toHaveLength(3);
+    // At most three for what comes before the pause, which a slow machine may be late with, and for what comes after it.
+    const requests = double.requests.filter((each) => each === "GetObject").length;
+    expect(requests).toBeGreaterThanOrEqual(3);
+    expect(requests).toBeLessThanOrEqual(6);
   });
 });
 
