@@ -1,4 +1,5 @@
 /** The rules in the order in which they report. */
+import { checkName, checkOptions, checkReads, checkReturns } from "./rules/checks.js";
 import { exportedPipeline, exportedTask } from "./rules/exported.js";
 import { datasetName, injectedNames, literalNames, pipelineName, resourceName } from "./rules/names.js";
 import { noThisParameter, notGeneric, oneSignature } from "./rules/one-signature.js";
@@ -11,7 +12,7 @@ import { oneCore, paramsAgree, pipelineNamesDiffer, strictNullChecks } from "./r
 import { resourceOnce, resourcesUsed } from "./rules/resources.js";
 import type { DatasetRule, PipelineRule, ProjectRule, ResourceRule, TaskRule } from "./rules/rule.js";
 
-/** Checks of one task. */
+/** Rules for one task or check. */
 export const taskRules: readonly TaskRule[] = [
   exportedTask,
   oneSignature,
@@ -23,6 +24,10 @@ export const taskRules: readonly TaskRule[] = [
   literalNames,
   injectedNames,
   taskOptions,
+  checkName,
+  checkOptions,
+  checkReads,
+  checkReturns,
 ];
 
 /** Checks of one pipeline's declaration; its graph is checked by core. */
