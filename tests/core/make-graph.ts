@@ -59,6 +59,7 @@ export function makeManifest({ tasks: sketches, storage = {}, name = "sketch" }:
     const declared = `src/datasets.ts:${index + 1}`;
     return [dataset, { schema: "#/schemas/any", declared, ...(at && { storage: at }) }] as const;
   });
+  const elements = [...tasks.keys()].map((task) => ({ task }));
   return {
     version: manifestVersion,
     datasets: Object.fromEntries(datasets),
@@ -66,7 +67,10 @@ export function makeManifest({ tasks: sketches, storage = {}, name = "sketch" }:
     pipelines: {
       [`src/pipeline.ts#${name}`]: {
         name,
-        tasks: [...tasks.keys()].map((task) => ({ task })),
+        tasks: elements.filter(({ task }) => !tasks.get(task)?.check),
+        ...(elements.some(({ task }) => tasks.get(task)?.check) && {
+          checks: elements.filter(({ task }) => tasks.get(task)?.check),
+        }),
         edges: connectTasks(tasks),
         external,
         declared: "src/pipeline.ts:1",

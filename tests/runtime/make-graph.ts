@@ -14,7 +14,10 @@ import {
 
 /** A task in a few words. */
 export interface TaskSketch
-  extends Pick<ManifestTask, "context" | "retries" | "timeout" | "compute" | "resources"> {
+  extends Pick<
+    ManifestTask,
+    "check" | "context" | "params" | "secrets" | "retries" | "timeout" | "compute" | "resources"
+  > {
   readonly name: string;
   /** By default at the positions 0, 1, … */
   readonly reads?: readonly (string | (Partial<ManifestInput> & { readonly dataset: string }))[];
@@ -52,6 +55,7 @@ export function makePipeline(
   });
   const taken = [...tasks.values()].flatMap((task) => task.resources ?? []);
   const resources = [...new Set(taken.filter(({ optional }) => !optional).map(({ name }) => name))];
+  const elements = [...tasks.keys()].map((task) => ({ task }));
   const id = pipelineId("src/pipeline.ts#sketch");
   const checked = checkGraph(
     buildGraph(
@@ -62,7 +66,8 @@ export function makePipeline(
         pipelines: {
           [id]: {
             name: "sketch",
-            tasks: [...tasks.keys()].map((task) => ({ task })),
+            tasks: elements.filter(({ task }) => !tasks.get(task)?.check),
+            checks: elements.filter(({ task }) => tasks.get(task)?.check),
             edges: connectTasks(tasks),
             external,
             resources: resources.map((name) => ({ name, id: `src/resources.ts#${name}` })),

@@ -172,7 +172,7 @@ it("is not used where a newer version has written it", async () => {
     failure: {
       code: "GLA5026",
       severity: "error",
-      message: `The state in '${folder}' cannot be used: it was written by a newer version of Glacier (it has version 99, this one knows 1).`,
+      message: `The state in '${folder}' cannot be used: it was written by a newer version of Glacier (it has version 99, this one knows 2).`,
       hint: "use the newer one, or delete the folder: runs make it again",
       related: [],
     },

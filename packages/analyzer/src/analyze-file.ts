@@ -96,15 +96,17 @@ export class FileAnalyzer {
       if (called === undefined || !isDeclarative(called)) continue;
       let wiring: CallSite["wiring"];
       let site = call;
-      if (called === "task") {
+      if (called === "task" || called === "check") {
         const task = this.#tasks.readCall(call);
         if (task) tasks.push(task);
-        if (task?.id !== undefined) wiring = { kind: "task", id: task.id };
+        const position = this.#tasks.wiringPosition(call);
+        if (task?.id !== undefined) wiring = { kind: "task", id: task.id, position };
       } else if (called === "pipeline") {
         const pipeline = this.#pipelines.read(call);
         diagnostics.push(...pipeline.diagnostics);
         if (pipeline.facts) pipelines.push(pipeline.facts);
-        if (pipeline.facts?.id !== undefined) wiring = { kind: "pipeline", id: pipeline.facts.id };
+        if (pipeline.facts?.id !== undefined)
+          wiring = { kind: "pipeline", id: pipeline.facts.id, position: 1 };
       } else if (called === "resource") {
         const resource = readResourceCall(host, call);
         if (resource) resources.push(resource);

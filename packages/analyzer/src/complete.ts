@@ -73,9 +73,9 @@ function ownDatasets(
   };
 }
 
-/** Whether a function is exported, or in a call of `task()`. */
+/** Whether a function is exported, or in a call of `task()` or `check()`. */
 function canBeTask(host: CompilerHost, editing: EditingHost, { function: fn, call }: TypePlace): boolean {
-  if (call) return coreFunction(host, call) === "task";
+  if (call) return ["task", "check"].includes(coreFunction(host, call) ?? "");
   const value = host.declarationOfValue(fn);
   const name = value ? undefined : editing.nodeAt(host.location(fn));
   const symbol = name && host.symbolAt(name);

@@ -5,6 +5,7 @@ import {
   type Graph,
   type Json,
   type Manifest,
+  type ManifestEdge,
   type ManifestStorage,
   type ManifestTask,
   pipelineId,
@@ -87,9 +88,11 @@ class DescribedProject {
       .flatMap((file) => file.pipelines)
       .filter(({ elements }) => elements.some((element) => element.id === id))
       .map(({ name, location }) => reference(name, location));
-    return section(`Task ${code(task.name)}`, [
+    const { check } = task;
+    return section(check ? `Check ${code(check.name)}` : `Task ${code(task.name)}`, [
       ...(inputs.length > 0 ? inputs : [["reads no dataset"]]),
-      ...(outputs.length > 0 ? outputs : [["produces no dataset"]]),
+      ...(outputs.length > 0 || check ? outputs : [["produces no dataset"]]),
+      ...(check ? [[check.severity === "error" ? "stops who reads them" : "warns"]] : []),
       ...policyText(task),
       ...(pipelines.length > 0 ? [["in pipeline ", ...list(pipelines)]] : []),
     ]);
@@ -101,8 +104,11 @@ class DescribedProject {
     if (!pipeline) return undefined;
     const ids = [...new Set(pipeline.tasks.map(({ task }) => task))];
     // Edges, not a graph: while it is edited a pipeline may have a cycle.
-    const readers = new Set(pipeline.edges.map(({ to }) => to));
-    const read = new Set(pipeline.edges.map(({ from }) => from));
+    const tasks = new Set(ids);
+    const isOfTasks = ({ from, to }: ManifestEdge) => tasks.has(from) && tasks.has(to);
+    const edges = pipeline.edges.filter(isOfTasks);
+    const readers = new Set(edges.map(({ to }) => to));
+    const read = new Set(edges.map(({ from }) => from));
     const checked = checkGraph(buildGraph(this.#manifest, pipelineId(id)));
     const order = checked.ok && ids.length > 1 ? [": ", ...this.#names(checked.value.order, " → ")] : [];
     return [

@@ -19,7 +19,7 @@ import {
 import type { CompilerHost } from "./compiler-host.js";
 import type { LinkedDataset } from "./datasets.js";
 import { isTexts } from "./dependencies/other-datasets.js";
-import type { FileFacts, InjectedFacts, PipelineFacts, TaskFacts } from "./model.js";
+import type { ElementFacts, FileFacts, InjectedFacts, PipelineFacts, TaskFacts } from "./model.js";
 
 /** Makes the manifest. What a diagnostic was reported for may be missing in it. */
 export function emitManifest(
@@ -141,7 +141,7 @@ function emitTask(
   const params = injectedParameters(task, "param");
   const secrets = injectedParameters(task, "secret");
   const resources = injectedParameters(task, "resource");
-  const { compute, retries, timeout, tags, cache } = task.options.value;
+  const { compute, retries, timeout, tags, cache, severity } = task.options.value;
   const options: Record<string, Json | undefined> = { compute, retries, timeout, tags, cache };
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return {
@@ -152,6 +152,9 @@ function emitTask(
     ...(params.length > 0 && { params }),
     ...(secrets.length > 0 && { secrets }),
     ...(resources.length > 0 && { resources }),
+    ...(task.check?.name !== undefined && {
+      check: { name: task.check.name, severity: severity === "warn" ? "warn" : "error" },
+    }),
     ...Object.fromEntries(given),
     declared: task.declared ?? declaredAt(task.location),
     ...(task.doc !== undefined && { doc: task.doc }),
@@ -196,13 +199,16 @@ function emitPipeline(
 ): ManifestPipeline {
   const elements = pipeline.elements.filter((element) => tasks.has(element.id));
   const members = new Map(elements.map(({ id }) => [id, tasks.get(id) as ManifestTask]));
+  const element = ({ id, key }: ElementFacts) => ({ task: id, ...(key !== undefined && { key }) });
+  const checks = elements.filter(({ isCheck }) => isCheck);
   const produced = new Set(
     [...members.values()].flatMap((task) => task.outputs.map((output) => output.dataset)),
   );
   const read = new Set([...members.values()].flatMap((task) => task.inputs.map((input) => input.dataset)));
   return {
     name: pipeline.name,
-    tasks: elements.map(({ id, key }) => ({ task: id, ...(key !== undefined && { key }) })),
+    tasks: elements.filter(({ isCheck }) => !isCheck).map(element),
+    ...(checks.length > 0 && { checks: checks.map(element) }),
     edges: connectTasks(members),
     external: [...read].filter((name) => !produced.has(name) && datasets.get(name)?.storage).sort(),
     ...emitInjected(elements.flatMap(({ id }) => facts.get(id) ?? [])),

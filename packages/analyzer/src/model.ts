@@ -30,11 +30,18 @@ export interface PartFacts {
 /** A call of a function of core. */
 export interface CallSite {
   readonly node: Node;
-  /** What the wiring writes into the call: the id of a task or pipeline; nothing into other calls. */
-  readonly wiring: { readonly kind: "task" | "pipeline"; readonly id: string } | undefined;
+  /** What the wiring writes into the call; nothing into calls that make neither a task, a check nor a pipeline. */
+  readonly wiring: Wiring | undefined;
 }
 
-/** A function that is a task, wrapped in `task()` or listed in a pipeline as it is. */
+export interface Wiring {
+  readonly kind: "task" | "pipeline";
+  readonly id: string;
+  /** Where in the argument list it is written: behind what is given. */
+  readonly position: number;
+}
+
+/** A function that is a task, wrapped in `task()`, or in `check()`, or listed in a pipeline as it is. */
 export interface TaskFacts {
   /** Module and export, `src/tasks.ts#clean`; undefined where it is not exported. */
   readonly id: string | undefined;
@@ -54,6 +61,17 @@ export interface TaskFacts {
   readonly options: OptionFacts;
   /** File and line of the declaration, where `location` is another place. */
   readonly declared?: string;
+  /** The function is a check, and its return type no output. */
+  readonly check?: CheckFacts;
+}
+
+/** What `check()` says beside the options that tasks have as well. */
+export interface CheckFacts {
+  /** Undefined where the name is no literal. */
+  readonly name: string | undefined;
+  /** The type of the name as text. */
+  readonly nameType: string;
+  readonly nameLocation: Location;
 }
 
 export interface ParameterFacts {
@@ -180,8 +198,9 @@ export interface PipelineFacts {
   readonly location: Location;
   readonly nameLocation: Location;
   readonly doc: string | undefined;
+  /** What `tasks` lists, then what `checks` lists. */
   readonly elements: readonly ElementFacts[];
-  /** Where `tasks` or an element of it could not be read: the graph is incomplete, which was reported. */
+  /** Where `tasks`, `checks` or an element of it could not be read: the graph is incomplete, which was reported. */
   readonly isIncomplete: boolean;
   /** What `resources` lists. */
   readonly resources: readonly ResourceElementFacts[];
@@ -208,6 +227,8 @@ export interface ResourceFacts {
 }
 
 export interface ElementFacts {
+  /** It is listed in `checks`. */
+  readonly isCheck?: true;
   /** The key, where `tasks` is an object or a module. */
   readonly key: string | undefined;
   readonly location: Location;
@@ -217,7 +238,7 @@ export interface ElementFacts {
   readonly id: string;
   /**
    * What was read of a plain function, and of every function of another project; a function of the project's own that is
-   * wrapped in `task()` is read where the call is.
+   * wrapped in `task()` or `check()` is read where the call is.
    */
   readonly plain: TaskFacts | undefined;
   /** Where another package or project declares the function; every place in `plain` is the element then. */

@@ -1,4 +1,5 @@
 /** The rules in the order in which they report. */
+import { checkName, checkOptions, checkReads, checkReturns } from "./rules/checks.js";
 import { exportedPipeline, exportedTask } from "./rules/exported.js";
 import { formatHolds } from "./rules/formats.js";
 import { datasetName, injectedNames, literalNames, pipelineName, resourceName } from "./rules/names.js";
@@ -14,7 +15,7 @@ import { resourceOnce, resourcesUsed } from "./rules/resources.js";
 import type { DatasetRule, PipelineRule, ProjectRule, ResourceRule, TaskRule } from "./rules/rule.js";
 import { storageFits } from "./rules/storages.js";
 
-/** Checks of one task. */
+/** Rules for one task or check. */
 export const taskRules: readonly TaskRule[] = [
   exportedTask,
   oneSignature,
@@ -26,6 +27,10 @@ export const taskRules: readonly TaskRule[] = [
   literalNames,
   injectedNames,
   taskOptions,
+  checkName,
+  checkOptions,
+  checkReads,
+  checkReturns,
 ];
 
 /** Checks of one pipeline's declaration; its graph is checked by core. */

@@ -38,8 +38,10 @@ export function openCheckedProject(named: NamedProject): Result<CheckedProject, 
   return succeed({ project, manifest, problems, hasErrors });
 }
 
-/** `2 pipelines with 12 tasks`. */
-export function manifestSize(manifest: Manifest): string {
-  const pipelines = Object.keys(manifest.pipelines).length;
-  return `${countText(pipelines, "pipeline")} with ${countText(Object.keys(manifest.tasks).length, "task")}`;
+/** `2 pipelines with 12 tasks and 3 checks`. */
+export function manifestSize({ pipelines, tasks }: Manifest): string {
+  const all = Object.values(tasks);
+  const checks = all.filter((task) => task.check).length;
+  const counts = `${countText(Object.keys(pipelines).length, "pipeline")} with ${countText(all.length - checks, "task")}`;
+  return checks > 0 ? `${counts} and ${countText(checks, "check")}` : counts;
 }

@@ -3,6 +3,7 @@
  * 6xxx compile. A number is never used again. `docs/diagnostics.md` is generated from this list.
  */
 import type { Diagnostic, DiagnosticCode, Location, RelatedInformation, Severity } from "./diagnostic.js";
+import { isJsonObject, type Json } from "./json.js";
 
 /** One kind of diagnostic. */
 export interface CatalogEntry<Arguments> {
@@ -35,13 +36,13 @@ export const catalog = {
   // 1xxx declarations
   notExported: error(
     1001,
-    (d: { call: "task" | "pipeline" }) =>
+    (d: { call: "task" | "check" | "pipeline" }) =>
       `${d.call}() must be the value of an exported const at the top of a module.`,
     "A worker, a container or a bundle finds a task by its module and export. A task that is made in a function, in a loop or inside of another expression has neither.",
     (d) =>
       d.call === "task"
         ? "write `export const name = task(…)`; options can be shared, the call cannot"
-        : "write `export const name = pipeline(…)`",
+        : `write \`export const name = ${d.call}(…)\``,
   ),
   overloadedTask: error(
     1002,
@@ -81,14 +82,14 @@ export const catalog = {
   ),
   badName: error(
     1007,
-    (d: { what: "dataset" | "pipeline" | "parameter" | "secret" | "resource"; name: string }) =>
+    (d: { what: "dataset" | "pipeline" | "check" | "parameter" | "secret" | "resource"; name: string }) =>
       `'${d.name}' cannot be the name of a ${d.what}.`,
     "Names become file names, object keys and resource names.",
     () => "use letters, digits, '_', '.' and '-', at most 128, not starting with '.' or '-'",
   ),
   dynamicName: error(
     1008,
-    (d: { what: "dataset" | "pipeline" | "parameter" | "secret" | "resource"; type: string }) =>
+    (d: { what: "dataset" | "pipeline" | "check" | "parameter" | "secret" | "resource"; type: string }) =>
       `The name of a ${d.what} must be a string literal, but is ${d.type}.`,
     "The graph is known when the project is compiled, so the names in it are too.",
   ),
@@ -156,6 +157,20 @@ export const catalog = {
       `'${d.element}' is no resource of pipeline '${d.pipeline}': ${d.why}.`,
     "`resources` is an array of exported constants that `resource()` has made, so that `glacier run` finds them by module and export.",
     () => "write `export const Db = resource(…)` and `resources: [Db]`",
+  ),
+  notACheck: error(
+    1019,
+    (d: { element: string; pipeline: string; why: string }) =>
+      `'${d.element}' is no check of pipeline '${d.pipeline}': ${d.why}.`,
+    "`checks` is an array of exported constants that `check()` has made: a check has a name, by which its results are kept.",
+    () => 'write `export const isSorted = check("is_sorted", …)` and `checks: [isSorted]`',
+  ),
+  duplicateCheckName: error(
+    1020,
+    (d: { name: string; pipeline: string }) =>
+      `Two checks of pipeline '${d.pipeline}' have the name '${d.name}'.`,
+    "The results of a check are kept and compared by its name.",
+    () => "give one of them another name",
   ),
 
   // 2xxx types
@@ -269,6 +284,19 @@ export const catalog = {
     (d: { dataset: string; column: string | undefined; why: string }) =>
       `Dataset '${d.dataset}' cannot be divided${d.column === undefined ? "" : ` by '${d.column}'`}: ${d.why}.`,
     "`partitionBy` names columns that every row has. Their values become the names of folders, so they are strings, numbers or booleans.",
+  ),
+  checkReadsNothing: error(
+    2026,
+    (d: { check: string }) => `Check '${d.check}' reads no dataset.`,
+    "A check is run after what it looks at was made, and before anything else reads it: one of its parameters says what that is.",
+    () => "take the dataset as a parameter: `check(name, (users: CleanUsers) => …)`",
+  ),
+  checkReturnsDataset: error(
+    2027,
+    (d: { check: string }) =>
+      `Check '${d.check}' returns a dataset, but a check returns a boolean or a CheckResult.`,
+    "A check says whether data is good; it makes none.",
+    () => "make the dataset in a task, and check it",
   ),
 
   // 3xxx graph
@@ -875,6 +903,17 @@ export const catalog = {
       `Rows of dataset '${d.dataset}' were set aside at ${d.place}: ${invalidRow(d)}.`,
     "The dataset is declared with a quarantine: tasks see its valid rows only.",
   ),
+  checkFailed: error(
+    5075,
+    (d: FailedCheck) => `Check '${d.check}' did not pass${reading(d.inputs)}${whatFailed(d)}`,
+    "A check with the severity `error` stops the tasks that would read the data.",
+    () => 'the data is to blame, or the check; `severity: "warn"` lets the run go on',
+  ),
+  checkWarned: warning(
+    5076,
+    (d: FailedCheck) => `Check '${d.check}' did not pass${reading(d.inputs)}${whatFailed(d)}`,
+    "A check with the severity `warn` stops nothing.",
+  ),
 
   // 6xxx compile
   dynamicInTarget: error(
@@ -935,6 +974,35 @@ const alsoRead = (readers: readonly string[]) =>
 const property = (name: string) => (/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name));
 const tries = (attempts: number) => (attempts > 1 ? ` after ${attempts} attempts` : "");
 const reading = (inputs: readonly string[]) => (inputs.length > 0 ? ` (reads ${list(inputs, "and")})` : "");
+
+interface FailedCheck {
+  readonly check: string;
+  readonly inputs: readonly string[];
+  readonly message?: string;
+  readonly failedRows?: number;
+  readonly examples?: readonly Json[];
+}
+
+/** `: key repeated in 2 of 9 rows, such as row 4 ("a").` */
+function whatFailed({ message, failedRows, examples = [] }: FailedCheck): string {
+  const rows = failedRows === undefined ? undefined : `${failedRows} ${failedRows === 1 ? "row" : "rows"}`;
+  const found = message ?? rows;
+  const shown = examples.map(exampleText).join(", ");
+  const such = shown === "" ? "" : found === undefined ? shown : `, such as ${shown}`;
+  return found === undefined && such === "" ? "." : `: ${found ?? ""}${such}.`;
+}
+
+/** Of the functions in `@glacier-ts/core/checks`, a row and what is wrong there; of others, whatever they say. */
+function exampleText(example: Json): string {
+  const { row, value, ...others } = isJsonObject(example) ? example : {};
+  const isRow = typeof row === "number" && Object.keys(others).length === 0;
+  return isRow ? `row ${row} (${shortJson(value ?? null)})` : shortJson(example);
+}
+
+function shortJson(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+}
 
 /** The first thing that is not valid, and how many more rows are not. */
 interface InvalidRow {

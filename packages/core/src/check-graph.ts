@@ -2,6 +2,7 @@
 import { type CatalogName, type DetailsOf, report } from "./catalog.js";
 import type { Diagnostic, Location } from "./diagnostic.js";
 import {
+  elementsOf,
   type Graph,
   type GraphEdge,
   type GraphTask,
@@ -16,7 +17,7 @@ import { suggest } from "./suggest.js";
 /** A place in a graph's declaration. Who knows the source turns it into a location. */
 export type GraphPlace =
   | { readonly kind: "pipeline" }
-  /** An element of `tasks`, by position. */
+  /** An element of `tasks`, or of `checks` after these, by position. */
   | { readonly kind: "element"; readonly position: number }
   /** The parameter of a task that reads the dataset. */
   | { readonly kind: "input"; readonly task: TaskId; readonly dataset: string }
@@ -36,13 +37,14 @@ export interface GraphProblem {
 /**
  * Checks that a graph can be run.
  *
- * @returns the graph with its order, or every problem: GLA3001 to GLA3007, GLA3009
+ * @returns the graph with its order, or every problem: GLA1020, GLA3001 to GLA3007, GLA3009
  */
 export function checkGraph(graph: UncheckedGraph): Result<Graph, readonly GraphProblem[]> {
   const problems = [
     ...emptyPipeline(graph),
     ...repeatedTasks(graph),
     ...duplicateNames(graph),
+    ...duplicateCheckNames(graph),
     ...duplicateProducers(graph),
     ...missingProducers(graph),
     ...selfDependencies(graph),
@@ -76,20 +78,23 @@ function problem<Name extends CatalogName>(
   return { diagnostic: report(name, details), at, related };
 }
 
-/** The element of `tasks` that names the task. */
+/** The element that names the task. */
 function elementOf(graph: UncheckedGraph, id: TaskId): GraphPlace {
-  return { kind: "element", position: graph.pipeline.tasks.findIndex((element) => element.task === id) };
+  return {
+    kind: "element",
+    position: elementsOf(graph.pipeline).findIndex((element) => element.task === id),
+  };
 }
 
 function emptyPipeline(graph: UncheckedGraph): GraphProblem[] {
-  return graph.tasks.size === 0
+  return graph.pipeline.tasks.length === 0
     ? [problem("emptyPipeline", { pipeline: graph.name }, { kind: "pipeline" })]
     : [];
 }
 
 function repeatedTasks(graph: UncheckedGraph): GraphProblem[] {
   const seen = new Map<string, number>();
-  return graph.pipeline.tasks.flatMap(({ task: id }, position) => {
+  return elementsOf(graph.pipeline).flatMap(({ task: id }, position) => {
     const before = seen.get(id);
     if (before === undefined) seen.set(id, position);
     if (before === undefined) return [];
@@ -118,6 +123,21 @@ function duplicateNames(graph: UncheckedGraph): GraphProblem[] {
   });
 }
 
+/** Results of checks are told apart by name. */
+function duplicateCheckNames(graph: UncheckedGraph): GraphProblem[] {
+  const seen = new Map<string, GraphTask>();
+  return [...graph.tasks.values()].flatMap((task) => {
+    const name = task.manifest.check?.name;
+    if (name === undefined) return [];
+    const before = seen.get(name);
+    if (!before) seen.set(name, task);
+    if (!before) return [];
+    return problem("duplicateCheckName", { name, pipeline: graph.name }, elementOf(graph, task.id), [
+      { message: `the first '${name}'`, at: { kind: "task", task: before.id } },
+    ]);
+  });
+}
+
 function duplicateProducers(graph: UncheckedGraph): GraphProblem[] {
   return [...graph.datasets.values()].flatMap(({ name: dataset, producers, consumers }) => {
     // A task that reads what it produces is reported for that: most likely it does not mean to produce it.
@@ -137,9 +157,9 @@ function duplicateProducers(graph: UncheckedGraph): GraphProblem[] {
 function missingProducers(graph: UncheckedGraph): GraphProblem[] {
   const datasets = [...graph.datasets.values()];
   const produced = datasets.filter(({ producers }) => producers.length > 0).map(({ name }) => name);
-  return datasets.flatMap(({ name: dataset, producers, consumers, manifest }) => {
+  return datasets.flatMap(({ name: dataset, producers, consumers, checks, manifest }) => {
     if (producers.length > 0 || manifest?.storage) return [];
-    const readers = consumers
+    const readers = [...consumers, ...checks]
       .map((id) => getTask(graph, id))
       .filter((task) => task.manifest.inputs.some((input) => input.dataset === dataset && !input.optional));
     if (readers.length === 0) return [];
@@ -198,7 +218,9 @@ function cycles(graph: UncheckedGraph): GraphProblem[] {
     const related = cycle
       .flatMap((from, index) => edgesFrom.get(from)?.filter(({ to }) => to === ring[index + 1]) ?? [])
       .map(({ from, to, dataset }) => ({
-        message: `'${getTask(graph, to).name}' reads '${dataset}' from '${getTask(graph, from).name}'`,
+        message: getTask(graph, from).manifest.check
+          ? `'${getTask(graph, to).name}' reads '${dataset}', which '${getTask(graph, from).name}' checks first`
+          : `'${getTask(graph, to).name}' reads '${dataset}' from '${getTask(graph, from).name}'`,
         at: { kind: "input", task: to, dataset } as const,
       }));
     return problem("cycle", { tasks: names }, elementOf(graph, first), related);

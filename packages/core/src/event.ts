@@ -1,5 +1,6 @@
 /** What happens in a run, as plain JSON-shaped data. One stream feeds displays, logs, `--json` and lineage. */
 
+import type { CheckOutcome } from "./check.js";
 import type { LogLevel } from "./context.js";
 import type { Diagnostic } from "./diagnostic.js";
 import type { Failure } from "./failure.js";
@@ -20,6 +21,7 @@ export type RunEvent =
   | DatasetLoaded
   | DatasetStored
   | DatasetVersioned
+  | DatasetsChecked
   | ResourceOpened
   | ResourceClosed
   | RunFinished;
@@ -125,6 +127,9 @@ export interface DatasetVersioned extends Event<"dataset-versioned"> {
   /** Of what is kept: the artifact, or the object in the dataset's storage. */
   readonly sizeBytes?: number;
 }
+
+/** A check has looked at datasets, or a former result of it is current. */
+export interface DatasetsChecked extends Event<"datasets-checked">, CheckOutcome {}
 
 /** The first task that takes the resource is about to begin. */
 export interface ResourceOpened extends Event<"resource-opened"> {

@@ -1,4 +1,5 @@
 /** The expected ways in which a task of a run can fail. */
+import type { Verdict } from "./check.js";
 import type { Diagnostic } from "./diagnostic.js";
 import type { TaskId } from "./graph.js";
 
@@ -6,6 +7,7 @@ export type Failure =
   | TaskThrew
   | TaskTimedOut
   | TaskCrashed
+  | CheckFailed
   | InputChanged
   | NotTransferable
   | OutputMissing
@@ -30,6 +32,16 @@ export interface TaskTimedOut {
   readonly attempt: number;
   readonly inputs: readonly string[];
   readonly timeoutMs: number;
+}
+
+/** A check has found that data is not as it should be. */
+export interface CheckFailed extends Omit<Verdict, "passed"> {
+  readonly reason: "check-failed";
+  readonly task: TaskId;
+  /** Names of the datasets that it has looked at. */
+  readonly inputs: readonly string[];
+  /** The check's name. */
+  readonly check: string;
 }
 
 /** The thread or process that ran the task's function has ended before the function did. */

@@ -4,6 +4,18 @@
  */
 
 export { type CatalogEntry, type CatalogName, catalog, codeOf, type DetailsOf, report } from "./catalog.js";
+export type {
+  Check,
+  CheckedDataset,
+  CheckFunction,
+  CheckMark,
+  CheckOptions,
+  CheckOutcome,
+  CheckResult,
+  CheckSeverity,
+  Verdict,
+} from "./check.js";
+export { check } from "./check.js";
 export { checkGraph, type GraphPlace, type GraphProblem, locateProblem } from "./check-graph.js";
 export type {
   Compute,
@@ -44,6 +56,7 @@ export type {
 export {
   buildGraph,
   connectTasks,
+  elementsOf,
   getTask,
   isIdOf,
   pipelineId,
@@ -70,6 +83,7 @@ export type {
 } from "./pipeline.js";
 export { pipeline } from "./pipeline.js";
 export type {
+  Checks,
   DatasetValues,
   GivenDatasets,
   GivenResources,
@@ -78,6 +92,7 @@ export type {
   ProducedNames,
   ResultNames,
   Tasks,
+  WithChecks,
 } from "./pipeline-types.js";
 export type * from "./ports.js";
 export { type EnvReference, env, type SecretReference, type StringOption, secret } from "./reference.js";

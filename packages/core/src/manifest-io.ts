@@ -1,5 +1,6 @@
 import { report } from "./catalog.js";
 import type { Diagnostic } from "./diagnostic.js";
+import { elementsOf } from "./graph.js";
 import { sortKeys } from "./json.js";
 import { type Manifest, manifestVersion } from "./manifest.js";
 import { fail, type Result, succeed } from "./result.js";
@@ -55,11 +56,12 @@ function brokenReference({ pipelines, tasks, modules = {} }: Manifest): string |
     if (
       !Array.isArray(pipeline?.tasks) ||
       !Array.isArray(pipeline.edges) ||
-      !Array.isArray(pipeline.external)
+      !Array.isArray(pipeline.external) ||
+      !Array.isArray(pipeline.checks ?? [])
     ) {
       return `pipeline '${id}' lacks its tasks, edges or external datasets`;
     }
-    const members = new Set(pipeline.tasks.map((element) => element.task));
+    const members = new Set(elementsOf(pipeline).map((element) => element.task));
     for (const task of members) {
       const found = Object.hasOwn(tasks, task) ? tasks[task] : undefined;
       const isWhole = Array.isArray(found?.inputs) && Array.isArray(found.outputs);

@@ -15,7 +15,10 @@ export interface Manifest {
   readonly root?: string;
   /** By dataset name. */
   readonly datasets: { readonly [dataset: string]: ManifestDataset };
-  /** By task id: those in `task()`, those that a pipeline lists, and those of other packages that a pipeline lists. */
+  /**
+   * By task id: those in `task()`, those that a pipeline lists, and those of other packages that a pipeline lists; and
+   * checks, which are tasks without outputs.
+   */
   readonly tasks: { readonly [task: string]: ManifestTask };
   /** By pipeline id. */
   readonly pipelines: { readonly [pipeline: string]: ManifestPipeline };
@@ -76,6 +79,8 @@ export interface ManifestTask {
   readonly secrets?: readonly ManifestInjected[];
   /** Parameters that are resources. */
   readonly resources?: readonly ManifestInjected[];
+  /** It is a check: what it is called, and whether it stops the readers of what it looks at. */
+  readonly check?: ManifestCheck;
   /** What the task runs on: kind and options. */
   readonly compute?: JsonObject;
   /** Attempts after the first one, or how many and after which waits; `{ "$dynamic": type }` for what is no literal. */
@@ -90,6 +95,11 @@ export interface ManifestTask {
   readonly declared: string;
   /** The declaration's doc comment. */
   readonly doc?: string;
+}
+
+export interface ManifestCheck {
+  readonly name: string;
+  readonly severity: "error" | "warn";
 }
 
 export interface ManifestInput {
@@ -130,7 +140,9 @@ export interface ManifestPipeline {
   readonly name: string;
   /** In the order of the source; with keys where `tasks` is an object or a module. */
   readonly tasks: readonly ManifestElement[];
-  /** Sorted by producer, consumer, dataset. */
+  /** The checks that it lists, in the order of the source. */
+  readonly checks?: readonly ManifestElement[];
+  /** Sorted by producer, consumer, dataset. A check that stops the readers of a dataset has an edge to each. */
   readonly edges: readonly ManifestEdge[];
   /** Datasets that the pipeline reads from their storage because none of its tasks produces them; sorted. */
   readonly external: readonly string[];
@@ -167,9 +179,9 @@ export interface ManifestElement {
 }
 
 export interface ManifestEdge {
-  /** Id of the producing task. */
+  /** Id of the producing task, or of the check that comes before the consuming one. */
   readonly from: string;
-  /** Id of the consuming task. */
+  /** Id of the consuming task or check. */
   readonly to: string;
   readonly dataset: string;
 }

@@ -1,4 +1,5 @@
 /** What the compiler infers of a pipeline from the types of its tasks: the type of a run's result. */
+import type { Check } from "./check.js";
 import type { DatasetMark } from "./dataset.js";
 import type { ParamMark } from "./injected.js";
 import type { ResourceDeclaration, ResourceMark } from "./resource.js";
@@ -12,6 +13,15 @@ interface Port<Name extends string, Value> {
   readonly name: Name;
   readonly value: Value;
 }
+
+/** What `checks` lists. */
+export type Checks = readonly Check[];
+
+/** The tasks and the checks of a pipeline, as if they were all tasks. */
+export type WithChecks<T extends Tasks, C extends Checks> = {
+  readonly tasks: ElementOf<T>;
+  readonly checks: C[number];
+};
 
 type ElementOf<T extends Tasks> = T extends readonly unknown[] ? T[number] : T[keyof T];
 

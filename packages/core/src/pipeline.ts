@@ -6,6 +6,7 @@ import { type Diagnostic, GlacierError, type Location } from "./diagnostic.js";
 import type { RunEvent } from "./event.js";
 import {
   buildGraph,
+  elementsOf,
   type Graph,
   type GraphTask,
   getTask,
@@ -17,11 +18,13 @@ import {
   type TaskId,
   taskId,
   type UncheckedGraph,
+  withoutChecks,
 } from "./graph.js";
 import type { JsonObject } from "./json.js";
-import type { Manifest } from "./manifest.js";
+import type { Manifest, ManifestElement } from "./manifest.js";
 import { readManifest } from "./manifest-io.js";
 import type {
+  Checks,
   DatasetValues,
   FittingResources,
   ParamsOption,
@@ -29,6 +32,7 @@ import type {
   Resources,
   ResultNames,
   Tasks,
+  WithChecks,
 } from "./pipeline-types.js";
 import type { Executor, RunOutcome, SecretProvider, Target } from "./ports.js";
 import { render, type VisualizeOptions } from "./render/render.js";
@@ -37,11 +41,17 @@ import { checkParams } from "./run-params.js";
 import { suggest } from "./suggest.js";
 import { type TaskFunction, taskMetadata } from "./task.js";
 
-export interface PipelineOptions<T extends Tasks, Listed extends Resources = Resources> {
+export interface PipelineOptions<
+  T extends Tasks,
+  Listed extends Resources = Resources,
+  C extends Checks = Checks,
+> {
   /** `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`; unique in a project. */
   readonly name: string;
   /** The functions that are the pipeline's tasks; of a module, its exports that mention datasets. */
   readonly tasks: T;
+  /** What `check()` has made: they look at datasets before tasks read them. */
+  readonly checks?: C;
   /** What the tasks take as `Resource`, of each its declaration. */
   readonly resources?: Listed;
 }
@@ -83,10 +93,14 @@ export interface RunResult<Values> extends Omit<RunOutcome, "datasets" | "status
  *
  * @param wiring written by the compiler
  */
-export function pipeline<const T extends Tasks, const Listed extends Resources = []>(
-  options: PipelineOptions<T, Listed & FittingResources<T, Listed>>,
+export function pipeline<
+  const T extends Tasks,
+  const Listed extends Resources = [],
+  const C extends Checks = [],
+>(
+  options: PipelineOptions<T, Listed & FittingResources<WithChecks<T, C>, Listed>, C>,
   wiring?: PipelineWiring,
-): Pipeline<T> {
+): Pipeline<T, C> {
   return new Pipeline(options, wiring);
 }
 
@@ -94,16 +108,18 @@ export function pipeline<const T extends Tasks, const Listed extends Resources =
 export type TaskReference = TaskFunction | string;
 
 /** A pipeline. Every operation throws a `GlacierError` with all diagnostics when the pipeline cannot be used. */
-export class Pipeline<T extends Tasks = Tasks> {
+export class Pipeline<T extends Tasks = Tasks, C extends Checks = Checks> {
   readonly name: string;
   readonly #tasks: T;
+  readonly #checks: C | undefined;
   readonly #resources: Resources;
   readonly #wiring: PipelineWiring | undefined;
   #graph: Graph | undefined;
 
-  constructor(options: PipelineOptions<T>, wiring?: PipelineWiring) {
+  constructor(options: PipelineOptions<T, Resources, C>, wiring?: PipelineWiring) {
     this.name = options.name;
     this.#tasks = options.tasks;
+    this.#checks = options.checks;
     this.#resources = options.resources ?? [];
     this.#wiring = wiring;
   }
@@ -121,10 +137,10 @@ export class Pipeline<T extends Tasks = Tasks> {
     return render(this.#checkedGraph("visualize", this.visualize), options);
   }
 
-  /** Names of all tasks, each after all tasks that it reads from. */
+  /** Names of all tasks, without checks; each after all tasks that it reads from. */
   executionOrder(): readonly string[] {
     const graph = this.#checkedGraph("executionOrder", this.executionOrder);
-    return graph.order.map((id) => getTask(graph, id).name);
+    return withoutChecks(graph, graph.order).map((id) => getTask(graph, id).name);
   }
 
   /** Names of the tasks that read from no other task. */
@@ -140,13 +156,15 @@ export class Pipeline<T extends Tasks = Tasks> {
   /** Names of the tasks that a task reads from. */
   dependencies(task: TaskReference): readonly string[] {
     const graph = this.#checkedGraph("dependencies", this.dependencies);
-    return this.#find(graph, task, this.dependencies).upstream.map((id) => getTask(graph, id).name);
+    const { upstream } = this.#find(graph, task, this.dependencies);
+    return withoutChecks(graph, upstream).map((id) => getTask(graph, id).name);
   }
 
   /** Names of the tasks that read from a task. */
   consumers(task: TaskReference): readonly string[] {
     const graph = this.#checkedGraph("consumers", this.consumers);
-    return this.#find(graph, task, this.consumers).downstream.map((id) => getTask(graph, id).name);
+    const { downstream } = this.#find(graph, task, this.consumers);
+    return withoutChecks(graph, downstream).map((id) => getTask(graph, id).name);
   }
 
   /**
@@ -166,14 +184,14 @@ export class Pipeline<T extends Tasks = Tasks> {
   }
 
   /**
-   * Runs every task.
+   * Runs every task and every check.
    *
    * @returns the datasets that no task reads, and those in `keep`
-   * @throws RunError when a task failed or the run was cancelled; GlacierError for a parameter or secret that is missing
+   * @throws RunError when a task failed, a check did not pass or the run was cancelled; GlacierError for a parameter or secret that is missing
    *   or wrong, before anything runs
    */
   async run<Kept extends ProducedNames<T> = never>(
-    options: RunOptions<Kept> & ParamsOption<T>,
+    options: RunOptions<Kept> & ParamsOption<WithChecks<T, C>>,
   ): Promise<RunResult<DatasetValues<T, ResultNames<T> | Kept>>> {
     const graph = this.#checkedGraph("run", this.run, options.environment);
     const known = [...graph.datasets.values()].filter((d) => d.producers.length > 0).map((d) => d.name);
@@ -262,25 +280,36 @@ export class Pipeline<T extends Tasks = Tasks> {
     return listed;
   }
 
-  /** Pairs the manifest's tasks with the functions in `tasks`: by position in an array, by key in an object. */
+  /** Pairs what the manifest lists with the functions in `tasks` and `checks`. */
   #functions(graph: Graph, boundary: (...args: never[]) => unknown): ReadonlyMap<TaskId, TaskFunction> {
+    const { tasks, checks = [] } = graph.pipeline;
+    return new Map([
+      ...this.#pair("task", this.#tasks, tasks, boundary),
+      ...this.#pair("check", this.#checks ?? [], checks, boundary),
+    ]);
+  }
+
+  /** By position in an array, by key in an object. */
+  #pair(
+    kind: "task" | "check",
+    listed: Tasks,
+    elements: readonly ManifestElement[],
+    boundary: (...args: never[]) => unknown,
+  ): readonly (readonly [TaskId, TaskFunction])[] {
     const stop = (detail: string) => new GlacierError([this.#stale(detail)], boundary);
-    const tasks: Readonly<Record<string, unknown>> = this.#tasks as never;
-    const elements = graph.pipeline.tasks;
-    if (Array.isArray(tasks) && tasks.length !== elements.length) {
-      throw stop(`the code has ${tasks.length} tasks, the manifest ${elements.length}`);
+    const functions: Readonly<Record<string, unknown>> = listed as never;
+    if (Array.isArray(listed) && listed.length !== elements.length) {
+      throw stop(`the code has ${listed.length} ${kind}s, the manifest ${elements.length}`);
     }
-    return new Map(
-      elements.map((element, position) => {
-        const key = String(element.key ?? position);
-        const run = Object.hasOwn(tasks, key) ? tasks[key] : undefined;
-        if (typeof run !== "function") throw stop(`'${key}' in its tasks is no function`);
-        const found = taskMetadata(run as TaskFunction)?.id ?? element.task;
-        if (!isIdOf(found, element.task))
-          throw stop(`the code has task '${found}' where the manifest has '${element.task}'`);
-        return [taskId(element.task), run as TaskFunction];
-      }),
-    );
+    return elements.map((element, position) => {
+      const key = String(element.key ?? position);
+      const run = Object.hasOwn(functions, key) ? functions[key] : undefined;
+      if (typeof run !== "function") throw stop(`'${key}' in its ${kind}s is no function`);
+      const found = taskMetadata(run as TaskFunction)?.id ?? element.task;
+      if (!isIdOf(found, element.task))
+        throw stop(`the code has ${kind} '${found}' where the manifest has '${element.task}'`);
+      return [taskId(element.task), run as TaskFunction];
+    });
   }
 
   #find(graph: Graph, reference: TaskReference, boundary: (...args: never[]) => unknown): GraphTask {
@@ -316,7 +345,8 @@ function nameOf(run: TaskFunction): string {
 
 /** The place in the source that the manifest remembers: file and line of a declaration. */
 function declaredLocation(graph: UncheckedGraph, place: GraphPlace): Location {
-  const id = place.kind === "element" ? taskId(graph.pipeline.tasks[place.position]?.task ?? "") : undefined;
+  const id =
+    place.kind === "element" ? taskId(elementsOf(graph.pipeline)[place.position]?.task ?? "") : undefined;
   const task = id ?? ("task" in place ? place.task : undefined);
   const declared = task === undefined ? graph.pipeline.declared : getTask(graph, task).manifest.declared;
   const colon = declared.lastIndexOf(":");

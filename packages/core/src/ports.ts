@@ -1,4 +1,5 @@
 /** What executors, storage adapters and targets implement. */
+import type { CheckOutcome } from "./check.js";
 import type { Signal } from "./context.js";
 import type { Diagnostic } from "./diagnostic.js";
 import type { RunEvent, RunStatus } from "./event.js";
@@ -75,7 +76,9 @@ export interface RunOutcome {
   readonly tasks: ReadonlyMap<TaskId, TaskStatus>;
   /** In the order in which they happened. */
   readonly failures: readonly Failure[];
-  /** What went wrong beside the tasks: GLA5047 for resources that could not be closed. */
+  /** What the checks have found, in the order in which they were done; absent where there is none. */
+  readonly checks?: readonly CheckOutcome[];
+  /** What went wrong beside the tasks, such as GLA5076 for checks that warn. */
   readonly warnings?: readonly Diagnostic[];
   readonly durationMs: number;
 }

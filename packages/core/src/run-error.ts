@@ -25,7 +25,7 @@ export function describeStop({ name: pipeline }: Graph, outcome: RunOutcome): Di
   return report(outcome.status === "timed-out" ? "runTimedOut" : "runCancelled", { pipeline });
 }
 
-/** Turns a failure into a diagnostic: GLA5001 to GLA5003, GLA5021 to GLA5024, GLA5046, or the storage's own. */
+/** Turns a failure into a diagnostic: GLA5001 to GLA5003, GLA5021 to GLA5024, GLA5046, GLA5075, or the storage's own. */
 export function describeFailure(graph: Graph, failure: Failure): Diagnostic {
   return describeTaskFailure(getTask(graph, failure.task).name, failure);
 }
@@ -41,6 +41,8 @@ export function describeTaskFailure(task: string, failure: Failure): Diagnostic 
       return report("taskTimedOut", { ...failure, task, attempts: failure.attempt });
     case "task-crashed":
       return report("taskCrashed", { ...failure, task, why: crashText(failure.cause) });
+    case "check-failed":
+      return report("checkFailed", failure);
     case "input-changed":
       return report("inputChanged", { ...failure, task, error: errorText(failure.error) });
     case "not-transferable":

@@ -28,7 +28,8 @@ export interface SelectOptions {
  * | `extract clean`                  | tasks that any of the terms selects                                 |
  *
  * A term that is the name of a task is that task, also where it reads as something else. Tags and datasets may be
- * patterns, too. An external dataset has no producer; `dataset:raw_users+` is what reads it.
+ * patterns, too. An external dataset has no producer; `dataset:raw_users+` is what reads it. With tasks, the checks of what
+ * they produce are selected.
  *
  * @param expressions what any of them selects; of an empty list, all tasks
  * @returns ids in the graph's order; none where `state:changed` leaves none; or GLA5036 for what there is not, GLA5037
@@ -43,12 +44,25 @@ export function selectTasks(
   const included = expressions.length > 0 ? selector.union(expressions) : new Set(graph.order);
   const excluded = selector.union(exclude);
   if (selector.problems.length > 0) return fail(selector.problems);
+  for (const id of checksOf(graph, included)) included.add(id);
   const selected = graph.order.filter((id) => included.has(id) && !excluded.has(id));
   if (selected.length === 0 && !selector.asksForChanges) {
     const options = [...expressions, ...exclude.map((expression) => `--exclude ${expression}`)];
     return fail([report("selectionEmpty", { pipeline: graph.name, selection: options.join(" ") })]);
   }
   return succeed(new Set(selected));
+}
+
+/** The checks of what the tasks produce, where they produce all of it, and of external datasets that they load. */
+function checksOf(graph: Graph, tasks: ReadonlySet<TaskId>): readonly TaskId[] {
+  const has = (id: TaskId) => tasks.has(id);
+  return graph.order.filter((id) => {
+    const { check, inputs } = getTask(graph, id).manifest;
+    const datasets = check ? inputs.flatMap(({ dataset }) => graph.datasets.get(dataset) ?? []) : [];
+    const produced = datasets.filter(({ producers }) => producers.length > 0);
+    if (produced.length > 0) return produced.every(({ producers }) => producers.some(has));
+    return datasets.some(({ consumers }) => consumers.some(has));
+  });
 }
 
 /** What a term names before `+` adds to it. */
@@ -100,7 +114,10 @@ class Selector {
     const upstream = (id: TaskId) => getTask(this.#graph, id).upstream;
     const downstream = (id: TaskId) => getTask(this.#graph, id).downstream;
     if (before !== undefined) walk(tasks.flatMap(upstream), depthOf(before), upstream, selected);
-    const readers = [...tasks.flatMap(downstream), ...external.flatMap((dataset) => dataset.consumers)];
+    const readers = [
+      ...tasks.flatMap(downstream),
+      ...external.flatMap(({ consumers, checks }) => [...consumers, ...checks]),
+    ];
     if (after !== undefined) walk(readers, depthOf(after), downstream, selected);
     return selected;
   }

@@ -63,7 +63,7 @@ export interface TaskWiring {
   readonly id: string;
 }
 
-/** What a function that `task()` returned remembers. */
+/** What a function that `task()` or `check()` returned remembers. */
 export interface TaskMetadata {
   readonly options: TaskOptions;
   /** Undefined where the module was compiled without the Glacier transformer. */
@@ -89,15 +89,16 @@ export function task<const Options extends TaskOptions, Function extends TaskFun
   run: Function,
   wiring?: TaskWiring,
 ): Task<Function, Options> {
-  const metadata: TaskMetadata = { options: options as Options, id: wiring?.id };
-  // A bound function: the user's own one stays as it was, and stack traces gain no frame.
-  return Object.assign(run.bind(undefined), { [metadataKey]: metadata }) as unknown as Task<
-    Function,
-    Options
-  >;
+  return registerTask(run, { options: options as Options, id: wiring?.id }) as Task<Function, Options>;
 }
 
-/** What `task()` remembered of a function; undefined for a plain function. */
+/** @internal The same function, with what `taskMetadata` says of it. */
+export function registerTask<Function extends TaskFunction>(run: Function, metadata: TaskMetadata): Function {
+  // A bound function: the user's own one stays as it was, and stack traces gain no frame.
+  return Object.assign(run.bind(undefined), { [metadataKey]: metadata }) as unknown as Function;
+}
+
+/** What `task()` or `check()` remembered of a function; undefined for a plain function. */
 export function taskMetadata(run: TaskFunction): TaskMetadata | undefined {
   return (run as { [metadataKey]?: TaskMetadata })[metadataKey];
 }

@@ -1,4 +1,6 @@
-import type { Failure, ManifestTask, TaskContext, TaskFunction, TaskModule } from "@glacier-ts/core";
+import type { Failure, ManifestTask, TaskContext, TaskFunction, TaskModule, Verdict } from "@glacier-ts/core";
+import { readVerdict } from "./checks/read-verdict.js";
+import { failureOf } from "./checks/run-checks.js";
 import { errorInfo } from "./error-info.js";
 import type { InjectedValues } from "./injected-values.js";
 import type { PlannedTask } from "./plan.js";
@@ -45,6 +47,8 @@ export class Attempt {
   readonly index: number;
   readonly task: PlannedTask;
   readonly startedAt = performance.now();
+  /** What a check has found, once it is over. */
+  verdict: Verdict | undefined;
   readonly #host: AttemptHost;
   readonly #timeoutMs: number | undefined;
   #controller: AbortController | undefined;
@@ -138,6 +142,11 @@ export class Attempt {
     const { datasets } = this.#host;
     let outputs: ReturnType<RunDatasets["outputsOf"]>;
     try {
+      if (this.task.manifest.check) {
+        this.verdict = readVerdict(value, this.#host.injected.redaction);
+        this.#end(failureOf(this.task, this.verdict) ?? []);
+        return;
+      }
       outputs = datasets.outputsOf(this.task, value);
     } catch (error) {
       this.#threw(error);

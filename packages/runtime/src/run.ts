@@ -11,6 +11,7 @@ import type {
 } from "@glacier-ts/core";
 import type { TestSources } from "@glacier-ts/storage/validate";
 import { Attempt, type AttemptHost } from "./attempt.js";
+import { RunChecks } from "./checks/run-checks.js";
 import { errorInfo } from "./error-info.js";
 import type { InjectedValues } from "./injected-values.js";
 import { LiveAttempts } from "./live-attempts.js";
@@ -66,6 +67,7 @@ export class Run implements AttemptHost {
   readonly #policies: readonly TaskPolicy[];
   readonly #scope: RunScope;
   readonly #stored: StoredDatasets;
+  readonly #checks: RunChecks;
   readonly #places: Places;
   readonly #slots: Slots;
   readonly #progress: TaskProgress;
@@ -107,6 +109,11 @@ export class Run implements AttemptHost {
       plan,
       stored,
       isMade: (dataset) => this.#scope.makes(dataset),
+    });
+    this.#checks = new RunChecks({
+      plan,
+      events: this.events,
+      versionOf: (dataset) => this.#memory?.versionOf(dataset),
     });
     this.#functions = plan.tasks.map((task, index) =>
       this.#scope.has(index) ? functionOf(request, task) : undefined,
@@ -165,7 +172,7 @@ export class Run implements AttemptHost {
       this.#slots.release(attempt.index);
       this.#advance();
     };
-    this.#memory.keep(attempt.task, outputs, effort, onWritten).then(
+    this.#memory.keep(attempt.task, outputs, effort, onWritten, attempt.verdict).then(
       (kept) => {
         if (kept.ok) this.#succeed(attempt, outputs, effort, kept.value);
         else this.attemptFailed(attempt, stateUnavailable(attempt.task, kept.failure));
@@ -322,6 +329,8 @@ export class Run implements AttemptHost {
   }
 
   #attemptEnded(attempt: Attempt): void {
+    const { task, verdict, startedAt } = attempt;
+    if (verdict) this.#checks.add(task, verdict, performance.now() - startedAt);
     this.#leaveSlot(attempt.index);
     this.#attempts.end(attempt);
   }
@@ -353,8 +362,9 @@ export class Run implements AttemptHost {
     this.#advance();
   }
 
-  #useAgain(index: number, { runId, outputs }: FormerResult): void {
+  #useAgain(index: number, { runId, outputs, verdict }: FormerResult): void {
     const task = this.#task(index);
+    if (verdict) this.#checks.add(task, verdict, 0, runId);
     this.#leaveSlot(index);
     this.datasets.putFormer(
       task,
@@ -459,7 +469,8 @@ export class Run implements AttemptHost {
 
   /** Nothing runs any more: what the run has opened is closed, and what came of it is told. */
   async #end(inScope: readonly number[]): Promise<RunOutcome> {
-    const warnings = [...this.#stored.warnings, ...(await this.resources.close())];
+    const warnings = [...this.#stored.warnings, ...this.#checks.warnings, ...(await this.resources.close())];
+    const checks = this.#checks.outcomes;
     const status: RunStatus = this.#failures.length > 0 ? "failed" : (this.#stop ?? "succeeded");
     const durationMs = performance.now() - this.#startedAt;
     this.events?.emit({ type: "run-finished", status, durationMs });
@@ -477,6 +488,7 @@ export class Run implements AttemptHost {
       datasets,
       tasks,
       failures: this.#failures,
+      ...(checks.length > 0 && { checks }),
       ...(warnings.length > 0 && { warnings }),
       durationMs,
     };

@@ -52,15 +52,28 @@ function calledTasks(
   const isCalled = plan.tasks.map(({ id }) => selected?.has(id) ?? true);
   if (!given?.size) return isCalled;
   const kept = new Set(keep);
+  const tasksReading = (dataset: number) =>
+    plan.datasets[dataset]?.readers.filter((reader) => !plan.tasks[reader]?.manifest.check) ?? [];
   // From the end: tasks come before their readers.
   for (let number = plan.tasks.length - 1; number >= 0; number--) {
     const outputs = plan.tasks[number]?.outputs ?? [];
     const isNeeded = outputs.some(({ dataset }) => {
-      const { name, readers } = plan.datasets[dataset] as PlannedDataset;
+      const { name } = plan.datasets[dataset] as PlannedDataset;
       if (given.has(name)) return false;
+      const readers = tasksReading(dataset);
       return readers.length === 0 || kept.has(name) || readers.some((reader) => isCalled[reader]);
     });
     if (outputs.length > 0 && !isNeeded) isCalled[number] = false;
+  }
+  // No task is called, and nothing loaded, for a check alone.
+  const isThere = (dataset: number) => {
+    const { name, producer } = plan.datasets[dataset] as PlannedDataset;
+    if (given.has(name)) return true;
+    if (producer !== undefined) return isCalled[producer] === true;
+    return tasksReading(dataset).some((reader) => isCalled[reader]);
+  };
+  for (const [number, { manifest, inputs }] of plan.tasks.entries()) {
+    if (manifest.check && !inputs.every((input) => isThere(input.dataset))) isCalled[number] = false;
   }
   return isCalled;
 }

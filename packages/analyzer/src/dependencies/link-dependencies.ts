@@ -93,7 +93,8 @@ class ElementLinker {
     const why = this.#take(found.value);
     if (why === undefined) return found.value;
     const details = { element: text, pipeline, why };
-    return this.#refuse({ diagnostic: report("notATask", details, location), cause: element.id });
+    const entry = element.isCheck ? "notACheck" : "notATask";
+    return this.#refuse({ diagnostic: report(entry, details, location), cause: element.id });
   }
 
   #readResource(element: ResourceElementFacts, pipeline: string): ResourceElementFacts | readonly [] {

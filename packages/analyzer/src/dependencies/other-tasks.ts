@@ -38,7 +38,9 @@ export function readOtherTask(
   const task = plain.name;
   const unread = (diagnostic: Diagnostic): Unread => ({ diagnostic, cause: element.id });
   const refuse = (why: string) =>
-    unread(report("notATask", { element: element.text, pipeline, why }, location));
+    unread(
+      report(element.isCheck ? "notACheck" : "notATask", { element: element.text, pipeline, why }, location),
+    );
 
   const found = readOtherModule(other, `Task '${task}'`, location, root, dependencies, refuse);
   if (!found.ok) return found;
@@ -63,8 +65,9 @@ export function readOtherTask(
   if (difference !== undefined) {
     return fail(unread(report("dependencyStale", { kind, owner, difference }, location)));
   }
-  const { name, doc, declared, compute, retries, timeout, tags, cache } = described;
-  const options = Object.entries({ compute, retries, timeout, tags, cache }).filter(
+  const { name, doc, declared, check, compute, retries, timeout, tags, cache } = described;
+  const severity = check?.severity;
+  const options = Object.entries({ compute, retries, timeout, tags, cache, severity }).filter(
     ([, value]) => value !== undefined,
   );
   const facts = {
@@ -73,6 +76,7 @@ export function readOtherTask(
     name: typeof name === "string" ? name : plain.name,
     doc: typeof doc === "string" ? doc : undefined,
     declared: typeof declared === "string" ? dependencies.declared(declared, otherRoot) : declaration,
+    ...(plain.check && { check: { ...plain.check, name: check?.name } }),
     options: { value: Object.fromEntries(options) as JsonObject, locations: new Map() },
   };
   return succeed({ facts, ...place });

@@ -52,8 +52,7 @@ export function wiringEdits(
       edits.push({ start, end: start, text: "/* @__PURE__ */ " });
     }
     if (!wiring) continue;
-    const given = wiring.kind === "task" ? 2 : 1;
-    const last = node.arguments[given - 1];
+    const last = node.arguments[wiring.position - 1];
     if (!last) continue;
     const id = `id: ${JSON.stringify(wiring.id)}`;
     const value = wiring.kind === "task" ? `{ ${id} }` : `{ ${id}, manifest: ${manifest}, root: ${root} }`;

@@ -2,7 +2,7 @@
 import path from "node:path";
 import type ts from "typescript";
 import type { Node } from "../compiler-host.js";
-import type { CallSite, FileFacts } from "../model.js";
+import type { CallSite, FileFacts, Wiring } from "../model.js";
 
 /** What the wiring of a program needs to know. */
 export interface WiringOptions {
@@ -18,7 +18,7 @@ export interface WiringOptions {
 /**
  * Makes the transformer.
  *
- * - `task(options, run)` gets `{ id }`, so that a stale build is noticed.
+ * - `task(options, run)` and `check(name, run)` get `{ id }`, so that a stale build is noticed.
  * - `pipeline({ … })` gets `{ id, manifest, root }`, and its module an import of the manifest.
  * - Calls of core are marked `@__PURE__`: a bundler that needs one task can leave the others out.
  */
@@ -76,7 +76,7 @@ export function wiringTransformer(
       ]);
       return factory.createPropertyAccessExpression(url, "href");
     };
-    const wiring = ({ kind, id }: NonNullable<CallSite["wiring"]>): ts.Expression => {
+    const wiring = ({ kind, id }: Wiring): ts.Expression => {
       const idProperty = property("id", factory.createStringLiteral(id));
       if (kind === "task") return factory.createObjectLiteralExpression([idProperty]);
       return factory.createObjectLiteralExpression([
@@ -91,7 +91,7 @@ export function wiringTransformer(
       const visited = ts.visitEachChild(node, visit, context);
       const site = sites.get(ts.getOriginalNode(node) as unknown as Node);
       if (!site || !ts.isCallExpression(visited)) return visited;
-      const given = visited.arguments.slice(0, site.wiring?.kind === "task" ? 2 : 1);
+      const given = visited.arguments.slice(0, site.wiring?.position);
       const updated = site.wiring
         ? factory.updateCallExpression(visited, visited.expression, visited.typeArguments, [
             ...given,

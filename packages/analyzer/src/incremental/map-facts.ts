@@ -78,6 +78,7 @@ export function mapLocations(facts: PartFacts, change: Change<Location>): PartFa
   const changeTask = (task: TaskFacts): TaskFacts => ({
     ...task,
     location: change(task.location),
+    ...(task.check && { check: { ...task.check, nameLocation: change(task.check.nameLocation) } }),
     parameters: task.parameters.map((parameter) => ({ ...parameter, location: change(parameter.location) })),
     returned: { ...task.returned, location: change(task.returned.location) },
     options: changeOptions(task.options),

@@ -17,7 +17,7 @@ export interface ArrayElement {
 export function arrayElements(
   host: CompilerHost,
   array: ArrayExpression,
-  what: "tasks" | "resources",
+  what: "tasks" | "checks" | "resources",
   open: ReadonlySet<Node> = new Set(),
 ): readonly ArrayElement[] {
   const around = new Set([...open, array.node]);

@@ -39,6 +39,7 @@ export const optionKinds: ReadonlyMap<string, string> = new Map([
 
 const declarative = new Set([
   "task",
+  "check",
   "pipeline",
   "dataset",
   "of",

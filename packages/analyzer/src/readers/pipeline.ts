@@ -13,11 +13,11 @@ import { coreFunction, exportId, unexported } from "./core-call.js";
 import { holdsTasks, isTask } from "./exported-tasks.js";
 import { firstLine } from "./first-line.js";
 import { type ListedResources, readResources } from "./resource.js";
-import { isMadeByTask, type TaskReader } from "./task.js";
+import { isMadeByCheck, isMadeByTask, type TaskReader } from "./task.js";
 
 const noResources: ListedResources = { resources: [], diagnostics: [], lacksResources: false };
 
-/** Reads calls of `pipeline({ name, tasks, resources })`. */
+/** Reads calls of `pipeline({ name, tasks, checks, resources })`. */
 export class PipelineReader {
   readonly #host: CompilerHost;
   readonly #tasks: TaskReader;
@@ -44,6 +44,7 @@ export class PipelineReader {
     const {
       name: nameNode,
       tasks: tasksNode,
+      checks: checksNode,
       resources: resourcesNode,
       unread,
     } = readProperties(host, options);
@@ -63,6 +64,7 @@ export class PipelineReader {
 
     const elements = new ElementReader(host, this.#tasks, name);
     if (tasksNode) elements.readTasks(tasksNode);
+    if (checksNode) elements.readChecks(checksNode);
     const listed = resourcesNode ? readResources(host, resourcesNode, name) : noResources;
     const declaration = host.declarationOfValue(call);
     return {
@@ -73,7 +75,7 @@ export class PipelineReader {
         nameLocation: host.location(nameNode),
         doc: host.doc(call),
         elements: elements.elements,
-        isIncomplete: elements.isIncomplete,
+        isIncomplete: elements.isIncomplete || (unread !== undefined && !checksNode),
         resources: listed.resources,
         lacksResources: listed.lacksResources || (unread !== undefined && !resourcesNode),
       },
@@ -82,7 +84,7 @@ export class PipelineReader {
   }
 }
 
-/** Reads the elements of `tasks` of one pipeline. */
+/** Reads the elements of `tasks` and `checks` of one pipeline. */
 class ElementReader {
   readonly elements: ElementFacts[] = [];
   readonly diagnostics: Diagnostic[] = [];
@@ -110,6 +112,59 @@ class ElementReader {
     const details = { pipeline: this.#pipeline, found: host.print(host.typeAt(node)) };
     this.isIncomplete = true;
     this.diagnostics.push(report("unreadableTasks", details, host.location(node)));
+  }
+
+  /** Reads `checks`: an array of constants that `check()` has made, as it is or by the name of a constant. */
+  readChecks(node: Node): void {
+    const host = this.#host;
+    const array = constantExpression(host, node);
+    if (array.kind !== "array" || isElsewhere(host, node))
+      return this.#refuseCheck(node, "its elements are not known when the project is compiled");
+    for (const { node: element, why } of arrayElements(host, array, "checks")) {
+      if (why === undefined) this.#check(element);
+      else this.#refuseCheck(element, why);
+    }
+  }
+
+  #check(node: Node): void {
+    const host = this.#host;
+    const symbol = host.symbolAt(node);
+    const declared = host.declarationOfValue(node) ?? (symbol && host.declarationOf(symbol));
+    if (coreFunction(host, host.expression(node).node) === "check" && declared?.exportPath === undefined) {
+      // Reported at the call, which is the value of no export.
+      this.isIncomplete = true;
+      return;
+    }
+    if (!declared) return this.#refuseCheck(node, "it is not the name of an exported constant");
+    const original = originalDeclaration(host, declared);
+    const type = symbol ? host.typeOf(symbol) : host.typeAt(node);
+    if (!isMadeByCheck(host, type))
+      return this.#refuseCheck(node, `it is ${host.print(type)}, which check() has not made`);
+    const id = exportId(original);
+    const { file, exportPath } = original;
+    if (id === undefined || exportPath === undefined) return this.#refuseCheck(node, unexported(original));
+    const call = this.#wrapping(original, "check");
+    const isSource = !isDeclarationFile(file);
+    if (isSource && !(call && this.#tasks.isReadable(call)))
+      return this.#refuseCheck(node, "the call of check() that made it is not its value");
+    const location = host.location(node);
+    const text = firstLine(host.text(node));
+    const element = { isCheck: true as const, key: undefined, location, text, id };
+    if (original.origin !== "other") {
+      this.elements.push({ ...element, plain: undefined });
+      return;
+    }
+    const plain =
+      (call && this.#tasks.readCallAt(call, location)) ?? this.#tasks.readFunction(original, type, location);
+    const { line } = host.location(original.node);
+    this.elements.push({ ...element, plain, other: { file, exportPath, line, isMadeByTask: true } });
+  }
+
+  #refuseCheck(node: Node, why: string): void {
+    const host = this.#host;
+    const details = { element: firstLine(host.text(node)), pipeline: this.#pipeline, why };
+    this.isIncomplete = true;
+    this.diagnostics.push(report("notACheck", details, host.location(node)));
   }
 
   #array(array: Extract<Expression, { kind: "array" }>): void {
@@ -149,6 +204,8 @@ class ElementReader {
       const declaration = host.declarationOf(symbol);
       if (!declaration) continue;
       const type = host.typeOf(symbol);
+      // Which of them a pipeline has is in its `checks`.
+      if (isMadeByCheck(host, type)) continue;
       const original = originalDeclaration(host, declaration);
       const isOther = original.origin === "other";
       const call = isOther ? undefined : this.#wrapping(original);
@@ -178,6 +235,8 @@ class ElementReader {
 
   #element(node: Node, key: string | undefined, symbol: CompilerSymbol | undefined): void {
     const host = this.#host;
+    if (isMadeByCheck(host, host.typeAt(node)))
+      return this.#refuse(node, "it is a check, which is listed in `checks`");
     const { kind } = host.expression(node);
     const isMadeHere = kind === "function" || kind === "call";
     // A property of an exported object is found by the names of the two.
@@ -281,11 +340,10 @@ class ElementReader {
     );
   }
 
-  /** The call of `task()` that made a function; undefined for a plain one. */
-  #wrapping(declaration: Declaration): Node | undefined {
-    const { initializer } = declaration;
+  /** The call of `task()`, or of `check()`, that made a function; undefined for a plain one. */
+  #wrapping({ initializer }: Declaration, by: "task" | "check" = "task"): Node | undefined {
     const value = initializer && this.#host.expression(initializer);
-    return value?.kind === "call" && coreFunction(this.#host, value.node) === "task" ? value.node : undefined;
+    return value?.kind === "call" && coreFunction(this.#host, value.node) === by ? value.node : undefined;
   }
 }
 
@@ -300,12 +358,13 @@ function readProperties(
 ): {
   name?: Node | undefined;
   tasks?: Node | undefined;
+  checks?: Node | undefined;
   resources?: Node | undefined;
   unread?: Node | undefined;
 } {
   let found: ReturnType<typeof readProperties> = {};
   for (const { key, value, node, isSpread } of object.properties) {
-    if (key === "name" || key === "tasks" || key === "resources") {
+    if (key === "name" || key === "tasks" || key === "checks" || key === "resources") {
       found = { ...found, [key]: value, ...(!value && { unread: node }) };
       continue;
     }

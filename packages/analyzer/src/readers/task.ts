@@ -9,6 +9,7 @@ import type {
   TypeKind,
 } from "../compiler-host.js";
 import type {
+  CheckFacts,
   DatasetMention,
   InjectedFacts,
   OptionFacts,
@@ -19,12 +20,23 @@ import type {
   TaskFacts,
 } from "../model.js";
 import type { PayloadSchemas } from "../schema/payload-schema.js";
-import { exportId } from "./core-call.js";
+import { coreFunction, exportId } from "./core-call.js";
 import type { Mark, MarkedType, MarkReader } from "./marks.js";
 import { readOptions } from "./options.js";
 import { firstType } from "./sort-types.js";
 
 const taskOptions = ["compute", "retries", "timeout", "tags", "cache"];
+const checkOptions = ["severity", ...taskOptions];
+
+/** The arguments of a call of `task()` or `check()`. */
+interface WrittenCall {
+  /** That of a check. */
+  readonly name: Node | undefined;
+  readonly options: Node | undefined;
+  readonly run: Node;
+  /** How many arguments there are up to the function. */
+  readonly given: number;
+}
 
 /** Types whose elements are not datasets: a stream is a dataset of an iterable. */
 const iterables = new Set([
@@ -40,7 +52,7 @@ const iterables = new Set([
 /** What a value that is not there can be given to. */
 const absent = new Set<TypeKind>(["void", "undefined", "any", "unknown"]);
 
-/** Reads tasks: their signatures, and the options of those in `task()`. */
+/** Reads tasks and checks: their signatures, and the options of those in `task()` and `check()`. */
 export class TaskReader {
   readonly #host: CompilerHost;
   readonly #marks: MarkReader;
@@ -53,22 +65,35 @@ export class TaskReader {
     this.#schemas = schemas;
   }
 
-  /** Reads a call of `task(options, run)`; undefined where the two are not written in it. */
+  /** Reads a call of `task(options, run)` or `check(name, run)`; undefined where the function is not written in it. */
   readCall(call: Node): TaskFacts | undefined {
     if (!this.#calls.has(call)) this.#calls.set(call, this.#readCall(call));
     return this.#calls.get(call);
   }
 
-  /** Whether the options and the function are written in a call of `task(options, run)`. */
+  /** Whether the options and the function are written in a call. */
   isReadable(call: Node): boolean {
     return this.#arguments(call) !== undefined;
   }
 
-  #arguments(call: Node): { readonly options: Node; readonly run: Node } | undefined {
-    const expression = this.#host.expression(call);
-    const [options, run] = expression.kind === "call" ? expression.arguments : [];
-    if (!options || !run || this.#host.expression(options).kind === "spread") return undefined;
-    return { options, run };
+  /** Where a call that can be read has room for its wiring: behind the function. */
+  wiringPosition(call: Node): number {
+    return this.#arguments(call)?.given ?? 0;
+  }
+
+  #arguments(call: Node): WrittenCall | undefined {
+    const host = this.#host;
+    const expression = host.expression(call);
+    const given = expression.kind === "call" ? expression.arguments : [];
+    const [first, second, third] = given;
+    if (!first || !second || given.some((node) => host.expression(node).kind === "spread")) return undefined;
+    if (coreFunction(host, call) !== "check")
+      return { name: undefined, options: first, run: second, given: 2 };
+    const isRun = (node: Node) =>
+      host.expression(node).kind === "function" || host.signatures(host.typeAt(node)).length > 0;
+    return third === undefined || isRun(second)
+      ? { name: first, options: undefined, run: second, given: 2 }
+      : { name: first, options: second, run: third, given: 3 };
   }
 
   /** As `readCall`, with every place at another location. */
@@ -82,8 +107,9 @@ export class TaskReader {
     if (!written) return undefined;
     const declaration = host.declarationOfValue(call);
     const location = at ?? host.location(declaration?.node ?? call);
-    const options = readOptions(host, written.options, taskOptions);
-    const read = (node: Node) => this.#read(declaration, host.typeAt(node), location, options);
+    const options = readOptions(host, written.options, written.name ? checkOptions : taskOptions);
+    const check = written.name && this.#check(written.name);
+    const read = (node: Node) => this.#read(declaration, host.typeAt(node), location, options, check);
     const isClear = (task: TaskFacts) => task.returned.problems.length === 0;
     // A function that is written here mostly says it all, and its type is had without that of the call.
     if (host.expression(written.run).kind === "function") {
@@ -107,7 +133,22 @@ export class TaskReader {
     location = this.#host.location(declaration.node),
   ): TaskFacts {
     const options = { value: {}, locations: new Map() };
-    return this.#read(declaration, type, location, options);
+    // What it is called is in the manifest of its project.
+    const check = isMadeByCheck(this.#host, type)
+      ? { name: undefined, nameType: "", nameLocation: location }
+      : undefined;
+    return this.#read(declaration, type, location, options, check);
+  }
+
+  #check(name: Node): CheckFacts {
+    const host = this.#host;
+    const type = host.typeAt(name);
+    const value = host.literal(type);
+    return {
+      name: typeof value === "string" ? value : undefined,
+      nameType: host.print(type),
+      nameLocation: host.location(name),
+    };
   }
 
   #read(
@@ -115,6 +156,7 @@ export class TaskReader {
     type: Type,
     location: Location,
     options: OptionFacts,
+    check: CheckFacts | undefined,
   ): TaskFacts {
     const signatures = this.#host.signatures(type);
     const [signature] = signatures;
@@ -129,8 +171,9 @@ export class TaskReader {
         signature?.parameters.map((parameter, position) => this.#parameter(parameter, position, location)) ??
         [],
       thisParameter: this.#thisParameter(signature),
-      returned: this.#returned(signature, location),
+      returned: check ? this.#verdict(signature, location) : this.#returned(signature, location),
       options,
+      ...(check && { check }),
     };
   }
 
@@ -185,6 +228,13 @@ export class TaskReader {
     const read = reader.read(signature.returnType);
     const mentionsDataset = read.outputs.length > 0 || this.#marks.isIn(signature.returnType);
     return { location, mentionsDataset, ...read };
+  }
+
+  /** What a check returns is no output. */
+  #verdict(signature: Signature | undefined, task: Location): TaskFacts["returned"] {
+    const location = signature?.returnLocation ?? task;
+    const mentionsDataset = signature !== undefined && this.#marks.isIn(signature.returnType);
+    return { location, outputs: [], mentionsDataset, problems: [] };
   }
 
   /** A dataset as it is mentioned at a location. */
@@ -321,6 +371,12 @@ function mergeMarks(marks: readonly Mark[]): readonly Mark[] {
 /** Whether a function was made by `task()`. */
 export function isMadeByTask(host: CompilerHost, type: Type): boolean {
   const property = host.property(type, "~task");
+  return property !== undefined && host.declarationOf(property.symbol)?.origin === "core";
+}
+
+/** Whether a function was made by `check()`. */
+export function isMadeByCheck(host: CompilerHost, type: Type): boolean {
+  const property = host.property(type, "~check");
   return property !== undefined && host.declarationOf(property.symbol)?.origin === "core";
 }
 

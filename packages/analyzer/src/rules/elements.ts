@@ -13,7 +13,7 @@ export function withoutOtherFunctions(
   const kept = pipelines.map((pipeline) => {
     const elements = pipeline.elements.filter(({ id, text, location, other }) => {
       const task = other ? undefined : tasks.get(id);
-      if (!task || mentionsDataset(task) || task.returned.problems.length > 0) return true;
+      if (!task || task.check || mentionsDataset(task) || task.returned.problems.length > 0) return true;
       const why = "it neither reads nor produces a dataset";
       diagnostics.push(report("notATask", { element: text, pipeline: pipeline.name, why }, location));
       return false;

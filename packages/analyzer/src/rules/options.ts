@@ -100,7 +100,7 @@ function checkValues(owner: string, options: OptionFacts): Diagnostic[] {
 }
 
 /** The storage of a dataset goes into the manifest, so it must be known when the project is compiled. */
-function checkConstant(owner: string, options: OptionFacts): Diagnostic[] {
+export function checkConstant(owner: string, options: OptionFacts): Diagnostic[] {
   return dynamicPaths(options.value, "").map(({ path, type }) =>
     report("dynamicOption", { owner, option: path, type }, locationOf(options, path)),
   );

@@ -1,8 +1,9 @@
 import { type Diagnostic, fail, type Result, succeed } from "@glacier-ts/core";
-import { type Materialization, State } from "@glacier-ts/runtime/state";
+import { type Materialization, type RecordedCheck, State } from "@glacier-ts/runtime/state";
 import { encodeText } from "@glacier-ts/storage";
 import { type BuiltProject, buildProject, stateFolder } from "../built-project.js";
 import type { Channel } from "../channel.js";
+import { lastChecksTable } from "../check-table.js";
 import type { NamedProject } from "../checked-project.js";
 import { type KnownDataset, reportOnDataset } from "../datasets/dataset-project.js";
 import { type DatasetDiff, diffVersions, renderDiff } from "../datasets/diff-versions.js";
@@ -52,7 +53,7 @@ export interface DatasetsShowCommandOptions {
   readonly limit: number;
 }
 
-/** `glacier datasets show`: where a dataset lives, who makes and reads it, and its versions. */
+/** `glacier datasets show`: where a dataset lives, who makes and reads it, what checks have found, and its versions. */
 export function showDataset(
   named: NamedProject,
   name: string,
@@ -63,9 +64,20 @@ export function showDataset(
     const { manifest, schema } = dataset;
     const materializations = dataset.materializations.slice(0, limit);
     const { producers, consumers } = tasksOf(dataset);
+    const checks = dataset.state.checksOf(name);
     return succeed({
-      text: renderDataset(dataset, materializations, terminal.stdout),
-      json: { dataset: { name, ...manifest, schema, producers, consumers, materializations } },
+      text: renderDataset(dataset, materializations, checks, terminal.stdout),
+      json: {
+        dataset: {
+          name,
+          ...manifest,
+          schema,
+          producers,
+          consumers,
+          ...(checks.length > 0 && { checks }),
+          materializations,
+        },
+      },
     });
   });
 }
@@ -147,6 +159,7 @@ function datasetTable(
 function renderDataset(
   dataset: KnownDataset,
   materializations: readonly Materialization[],
+  checks: readonly RecordedCheck[],
   channel: Channel,
 ): string {
   const { name, manifest, materializations: all } = dataset;
@@ -161,7 +174,8 @@ function renderDataset(
     ["made by", producers.map(nameOfId).join(", ")],
     ["read by", consumers.map(nameOfId).join(", ")],
   ].flatMap(([key = "", value]) => (value ? [[key, escapeText(value)] as const] : []));
-  const pairs = renderPairs(facts, channel);
+  const checked = checks.length > 0 ? `\n\n${lastChecksTable(checks, channel)}` : "";
+  const pairs = `${renderPairs(facts, channel)}${checked}`;
   if (all.length === 0) return `${pairs}\n\n${channel.paint("faint", "No run has made it yet.")}`;
   const more = all.length - materializations.length;
   const rest = more > 0 ? `\n${channel.paint("faint", `… and ${countText(more, "earlier one")}`)}` : "";
@@ -191,7 +205,9 @@ const versionText = ({ version }: Materialization) => (version === null ? "nothi
 function tasksOf({ name, project }: KnownDataset) {
   const tasks = Object.entries(project.manifest.tasks);
   const withIt = (kind: "inputs" | "outputs") =>
-    tasks.filter(([, task]) => task[kind].some(({ dataset }) => dataset === name)).map(([id]) => id);
+    tasks
+      .filter(([, task]) => !task.check && task[kind].some(({ dataset }) => dataset === name))
+      .map(([id]) => id);
   return { producers: withIt("outputs"), consumers: withIt("inputs") };
 }
 

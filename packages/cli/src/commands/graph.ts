@@ -1,4 +1,4 @@
-import { type Graph, getTask, render, type VisualizeOptions } from "@glacier-ts/core";
+import { type Graph, getTask, type ManifestElement, render, type VisualizeOptions } from "@glacier-ts/core";
 import { type NamedProject, openCheckedProject } from "../checked-project.js";
 import { choosePipelines, readGraph } from "../choose-pipeline.js";
 import type { ExitCode } from "../exit-code.js";
@@ -51,15 +51,18 @@ function drawingHead(graph: Graph, format: string, drawings: number, terminal: T
   return format === "mermaid" && drawings > 1 ? `%% ${graph.name}\n` : "";
 }
 
-/** A pipeline's part of the manifest, with its tasks in full and their order. */
+/** A pipeline's part of the manifest, with its tasks and checks in full and their order. */
 function describeGraph(graph: Graph): object {
+  const { tasks, checks } = graph.pipeline;
+  const inFull = ({ task }: ManifestElement) => {
+    const { id, manifest } = getTask(graph, task as Graph["order"][number]);
+    return { id, ...manifest };
+  };
   return {
     id: graph.id,
     ...graph.pipeline,
-    tasks: graph.pipeline.tasks.map(({ task }) => {
-      const { id, manifest } = getTask(graph, task as Graph["order"][number]);
-      return { id, ...manifest };
-    }),
+    tasks: tasks.map(inFull),
+    ...(checks && { checks: checks.map(inFull) }),
     order: graph.order,
   };
 }

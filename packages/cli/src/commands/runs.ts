@@ -1,6 +1,7 @@
-import { describeTaskFailure, type RunEvent, renderStack } from "@glacier-ts/core";
+import { type CheckOutcome, describeTaskFailure, type RunEvent, renderStack } from "@glacier-ts/core";
 import type { RecordedStatus, RecordedTask, RunRecord, RunSummary, State } from "@glacier-ts/runtime/state";
 import type { Channel, Style } from "../channel.js";
+import { checkTable } from "../check-table.js";
 import { escapeText } from "../escape.js";
 import type { ExitCode } from "../exit-code.js";
 import type { Problem } from "../problem.js";
@@ -27,17 +28,18 @@ export function listRuns(at: string, { limit }: RunsLsCommandOptions, terminal: 
   });
 }
 
-/** `glacier runs show`: a run with its tasks and failures. */
+/** `glacier runs show`: a run with its tasks, checks and failures. */
 export function showRun(at: string, id: string, terminal: Terminal): ExitCode {
   return reportOnState(at, terminal, (state) => {
     const found = findRun(state, id);
     if (!found.ok) return { problems: [found.failure] };
     const run = found.value;
     const failures = failuresOf(run, state);
+    const checks = state?.checks(run.id) ?? [];
     return {
       problems: [],
-      text: renderRun(run, failures, terminal.stdout),
-      json: { run: { ...run, failures } },
+      text: renderRun(run, checks, failures, terminal.stdout),
+      json: { run: { ...run, ...(checks.length > 0 && { checks }), failures } },
     };
   });
 }
@@ -60,7 +62,12 @@ function runTable(runs: readonly RunSummary[], channel: Channel): string {
   });
 }
 
-function renderRun(run: RunRecord, failures: readonly Problem[], channel: Channel): string {
+function renderRun(
+  run: RunRecord,
+  checks: readonly CheckOutcome[],
+  failures: readonly Problem[],
+  channel: Channel,
+): string {
   const params = Object.entries(run.params);
   const facts: (readonly [string, string])[] = [
     ["run", escapeText(run.id)],
@@ -80,6 +87,7 @@ function renderRun(run: RunRecord, failures: readonly Problem[], channel: Channe
   if (run.resumedFrom !== undefined) facts.push(["resumes", escapeText(run.resumedFrom)]);
   const sections = [renderPairs(facts, channel)];
   if (run.tasks.length > 0) sections.push(taskTable(run.tasks, channel));
+  if (checks.length > 0) sections.push(checkTable(checks, channel));
   if (failures.length > 0) sections.push(renderProblems(failures, undefined, channel));
   return sections.join("\n\n");
 }

@@ -61,6 +61,10 @@ export function eventLine(event: RunEvent, tracker: RunTracker, channel: Channel
             `${channel.paint("faint", `${escapeText(tracker.task(event.task).name)}:`)} ${escapeText(line)}`,
         )
         .join("\n");
+    case "datasets-checked":
+      return event.passed || event.severity === "error"
+        ? undefined
+        : `${channel.paint("warning", "!")} ${escapeText([event.check, event.message ?? "did not pass"].join("  "))}`;
     case "run-started":
     case "task-started":
     case "task-progressed":

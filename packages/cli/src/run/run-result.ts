@@ -16,6 +16,7 @@ export async function writeRunResult(
       runId: outcome.runId,
       durationMs: outcome.durationMs,
       tasks: Object.fromEntries(outcome.tasks),
+      ...(outcome.checks && { checks: outcome.checks }),
     }),
     diagnostics: problems,
   };

@@ -1,5 +1,6 @@
 import type { RunOutcome } from "@glacier-ts/core";
 import type { Channel, Style } from "../channel.js";
+import { checkTable } from "../check-table.js";
 import { escapeText } from "../escape.js";
 import { renderTable } from "../table.js";
 import { countText, durationText, numberText, sizeText } from "../units.js";
@@ -8,13 +9,17 @@ import { previewValue } from "./value-preview.js";
 
 const shownTasks = 20;
 
-/** What came of a run, for people: its tasks, the datasets that it read and wrote, and the values that it returned. */
+/** What came of a run, for people: its tasks and checks, the datasets that it read and wrote, and the values that it returned. */
 export async function renderRunSummary(
   tracker: RunTracker,
   outcome: RunOutcome,
   channel: Channel,
 ): Promise<string> {
-  const sections = [taskSection(tracker, channel), datasetSection(tracker, channel)];
+  const sections = [
+    taskSection(tracker, channel),
+    datasetSection(tracker, channel),
+    tracker.checks.length > 0 ? checkTable(tracker.checks, channel) : "",
+  ];
   for (const [name, value] of outcome.datasets) {
     if (value === null && outcome.status !== "succeeded") continue;
     sections.push(`${channel.paint("strong", escapeText(name))}\n${await previewValue(value, channel)}`);

@@ -1,4 +1,4 @@
-import type { Failure, Graph, RunEvent, TaskId, TaskStatus } from "@glacier-ts/core";
+import type { CheckOutcome, Failure, Graph, RunEvent, TaskId, TaskStatus } from "@glacier-ts/core";
 import { getTask } from "@glacier-ts/core";
 
 /** Where a task of the run stands. */
@@ -36,6 +36,7 @@ export class RunTracker {
   /** In order of execution. */
   readonly tasks: ReadonlyMap<TaskId, TrackedTask>;
   readonly datasets: TrackedDataset[] = [];
+  readonly checks: CheckOutcome[] = [];
   startedAtMs = Date.now();
 
   /** @param tasks those of the run */
@@ -106,6 +107,9 @@ export class RunTracker {
         return;
       case "dataset-stored":
         this.datasets.push({ ...event, direction: "written" });
+        return;
+      case "datasets-checked":
+        this.checks.push(event);
         return;
       case "task-logged":
       case "dataset-versioned":

@@ -54,6 +54,8 @@ export function failureText(failure: Failure): string {
       return `took longer than ${durationText(failure.timeoutMs)}`;
     case "task-crashed":
       return escapeText(crashText(failure.cause));
+    case "check-failed":
+      return escapeText(failure.message ?? `'${failure.check}' did not pass`);
     case "input-changed":
       return escapeText(`tried to change '${failure.datasets.join("' or '")}'`);
     case "not-transferable":

@@ -1,11 +1,12 @@
 /** What the text drawing draws: boxes and the lines between them. */
-import { type Graph, getTask, type TaskId } from "../graph.js";
+import { type Graph, type GraphTask, getTask, type TaskId } from "../graph.js";
+import { readersOf } from "./links.js";
 
 export interface Box {
   readonly kind: "task" | "external";
   /** First line, without the count of a folded box. */
   readonly title: string;
-  /** Further lines: what a task produces, where an external dataset is stored. */
+  /** Further lines: what a task produces, that it is a check, where an external dataset is stored. */
   readonly details: readonly string[];
   /** Names of the tasks or datasets that the box stands for: one, or several when it is folded. */
   readonly members: readonly string[];
@@ -35,7 +36,7 @@ export function boxesOf(graph: Graph): BoxGraph {
   }
   for (const [id, task] of graph.tasks) {
     indexes.set(id, boxes.length);
-    boxes.push({ kind: "task", title: task.name, details: outputsOf(graph, id), members: [task.name] });
+    boxes.push({ kind: "task", title: task.name, details: detailsOf(task), members: [task.name] });
   }
 
   const link = (from: number, reader: TaskId) => {
@@ -43,7 +44,7 @@ export function boxesOf(graph: Graph): BoxGraph {
     if (to !== undefined) links.push([from, to]);
   };
   graph.pipeline.external.forEach((name, from) => {
-    for (const reader of graph.datasets.get(name)?.consumers ?? []) link(from, reader);
+    for (const reader of readersOf(graph, name)) link(from, reader);
   });
   for (const [id, from] of indexes) for (const reader of getTask(graph, id).downstream) link(from, reader);
   return linkBoxes(boxes, links);
@@ -64,8 +65,9 @@ export function linkBoxes(
   return { boxes, upstream: sorted(upstream), downstream: sorted(downstream) };
 }
 
-function outputsOf(graph: Graph, id: TaskId): readonly string[] {
-  const names = [...new Set(getTask(graph, id).manifest.outputs.map((output) => output.dataset))];
+function detailsOf({ manifest: { check, outputs } }: GraphTask): readonly string[] {
+  if (check) return [check.severity === "warn" ? "(check, warns)" : "(check)"];
+  const names = [...new Set(outputs.map((output) => output.dataset))];
   if (names.length <= maxListedOutputs) return names.map((name) => `→ ${name}`);
   const listed = names.slice(0, maxListedOutputs - 1);
   return [...listed.map((name) => `→ ${name}`), `→ … ${names.length - listed.length} more`];

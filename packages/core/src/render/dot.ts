@@ -1,8 +1,8 @@
 import type { Graph } from "../graph.js";
-import { taskLinks, unreadOutputs } from "./links.js";
+import { readersOf, taskLinks, unreadOutputs } from "./links.js";
 
 /**
- * Writes a graph in the language of Graphviz: tasks as boxes, external datasets as cylinders, lines with the names of
+ * Writes a graph in the language of Graphviz: tasks as boxes, checks as hexagons, external datasets as cylinders, lines with the names of
  * datasets. What no task reads stands in the box of its producer.
  *
  * @see https://graphviz.org/doc/info/lang.html
@@ -14,10 +14,11 @@ export function renderDot(graph: Graph): string {
   }
   for (const task of graph.tasks.values()) {
     const label = [task.name, ...unreadOutputs(graph, task).map((name) => `→ ${name}`)];
-    lines.push(`  ${quote(task.id)} [label=${quoteLabel(label)}];`);
+    const shape = task.manifest.check ? ", shape=hexagon" : "";
+    lines.push(`  ${quote(task.id)} [label=${quoteLabel(label)}${shape}];`);
   }
   for (const name of graph.pipeline.external) {
-    for (const reader of graph.datasets.get(name)?.consumers ?? []) {
+    for (const reader of readersOf(graph, name)) {
       lines.push(`  ${datasetNode(name)} -> ${quote(reader)};`);
     }
   }

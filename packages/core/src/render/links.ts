@@ -28,3 +28,9 @@ export function unreadOutputs(graph: Graph, task: GraphTask): readonly string[] 
   const outputs = new Set(task.manifest.outputs.map((output) => output.dataset));
   return [...outputs].filter((dataset) => graph.datasets.get(dataset)?.consumers.length === 0);
 }
+
+/** Who reads a dataset: its tasks, then its checks. */
+export function readersOf(graph: Graph, dataset: string): readonly TaskId[] {
+  const { consumers = [], checks = [] } = graph.datasets.get(dataset) ?? {};
+  return [...consumers, ...checks];
+}

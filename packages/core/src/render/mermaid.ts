@@ -1,8 +1,8 @@
 import { type Graph, getTask, type TaskId } from "../graph.js";
-import { taskLinks, unreadOutputs } from "./links.js";
+import { readersOf, taskLinks, unreadOutputs } from "./links.js";
 
 /**
- * Writes a graph in the language of Mermaid: tasks as boxes, external datasets as cylinders, lines with the names of
+ * Writes a graph in the language of Mermaid: tasks as boxes, checks as hexagons, external datasets as cylinders, lines with the names of
  * datasets. What no task reads stands in the box of its producer.
  *
  * @see https://mermaid.js.org/syntax/flowchart.html
@@ -18,11 +18,12 @@ export function renderMermaid(graph: Graph): string {
       escapeLabel(task.name),
       ...unreadOutputs(graph, task).map((name) => `→ ${escapeLabel(name)}`),
     ];
-    lines.push(`  ${ids.of("task", task.name)}["${label.join("<br/>")}"]`);
+    const [open, close] = task.manifest.check ? ["{{", "}}"] : ["[", "]"];
+    lines.push(`  ${ids.of("task", task.name)}${open}"${label.join("<br/>")}"${close}`);
   }
   const taskNode = (id: TaskId) => ids.of("task", getTask(graph, id).name);
   for (const name of graph.pipeline.external) {
-    for (const reader of graph.datasets.get(name)?.consumers ?? []) {
+    for (const reader of readersOf(graph, name)) {
       lines.push(`  ${ids.of("dataset", name)} --> ${taskNode(reader)}`);
     }
   }

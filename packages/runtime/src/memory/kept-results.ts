@@ -10,6 +10,7 @@ import {
   succeed,
   type TaskId,
   type TaskStatus,
+  type Verdict,
 } from "@glacier-ts/core";
 import type { PlannedDataset, PlannedOutput, PlannedTask } from "../plan.js";
 import type { Load } from "../run-datasets.js";
@@ -90,9 +91,10 @@ export class KeptResults implements RunMemory {
     values: readonly unknown[],
     effort: Effort,
     onWritten: () => void,
+    verdict?: Verdict,
   ): Promise<Result<readonly NewVersion[], Diagnostic>> {
     try {
-      return await this.#keepAll(task, values, effort, onWritten);
+      return await this.#keepAll(task, values, effort, onWritten, verdict);
     } catch (error) {
       if (error instanceof GlacierError && error.diagnostics[0]) return fail(error.diagnostics[0]);
       throw error;
@@ -130,6 +132,10 @@ export class KeptResults implements RunMemory {
   /** The dataset is known to be null. */
   isNothing(dataset: number): boolean {
     return this.#versions[dataset] === null;
+  }
+
+  versionOf(dataset: number): string | null | undefined {
+    return this.#versions[dataset];
   }
 
   append(event: RunEvent): void {
@@ -202,8 +208,10 @@ export class KeptResults implements RunMemory {
     return { reason: "changed", changes };
   }
 
-  /** A result, if everything that it has left is still there. */
+  /** A result, if everything that it has left is still there, and still holds. */
   #useIfThere(task: PlannedTask, result: StoredResult): Examination | Promise<Examination> {
+    const why = verdictStaleness(task, result);
+    if (why) return stale(why);
     const byDataset = new Map(result.outputs.map((output) => [output.dataset, output]));
     const gone = task.outputs.find(({ dataset }) => {
       const output = byDataset.get(this.#dataset(dataset).name);
@@ -240,7 +248,7 @@ export class KeptResults implements RunMemory {
       this.#useOutput(dataset, output);
       return output.version === null ? null : { version: output.version, load: this.#load(dataset, output) };
     });
-    return { isCurrent: true, result, former: { runId: result.runId, outputs } };
+    return { isCurrent: true, result, former: formerResult(result, outputs) };
   }
 
   /** @throws GlacierError for GLA5026 */
@@ -249,6 +257,7 @@ export class KeptResults implements RunMemory {
     values: readonly unknown[],
     effort: Effort,
     onWritten: () => void,
+    verdict: Verdict | undefined,
   ): Promise<Result<readonly NewVersion[], Diagnostic>> {
     const outputs: StoredOutput[] = [];
     const versions: NewVersion[] = [];
@@ -270,7 +279,10 @@ export class KeptResults implements RunMemory {
       if (version !== null) versions.push({ dataset, version, ...rows, ...(sizeBytes && { sizeBytes }) });
     }
     // What cannot be kept whole is made anew each time.
-    const result = outputs.length === task.outputs.length ? this.#result(task, outputs, effort) : undefined;
+    const isWhole = outputs.length === task.outputs.length;
+    const result = isWhole
+      ? { ...this.#result(task, outputs, effort), ...(verdict && { verdict }) }
+      : undefined;
     const row = { id: task.id, status: "succeeded" as const, ...effort, ...(result && { key: result.key }) };
     const committed = this.#options.recorder?.commit(result, row);
     onWritten();
@@ -366,6 +378,27 @@ export class KeptResults implements RunMemory {
   #dataset(number: number): PlannedDataset {
     return this.#options.plan.datasets[number] as PlannedDataset;
   }
+}
+
+function formerResult(
+  { runId, verdict }: StoredResult,
+  outputs: readonly (FormerOutput | null)[],
+): FormerResult {
+  return { runId, outputs, ...(verdict && { verdict }) };
+}
+
+/** Why what a check has found is of no use any more; undefined for a task, and where it is. */
+function verdictStaleness(
+  { manifest: { check } }: PlannedTask,
+  { verdict, createdAt }: StoredResult,
+): Staleness | undefined {
+  if (!check) return undefined;
+  // It did not stop anybody when it was found; now it would.
+  if (!verdict || (!verdict.passed && check.severity === "error")) return { reason: "never-run" };
+  const untilMs = Date.parse(verdict.validUntil ?? "");
+  if (!(untilMs < Date.now())) return undefined;
+  const createdMs = Date.parse(createdAt);
+  return { reason: "too-old", ageMs: Date.now() - createdMs, maxAgeMs: Math.max(0, untilMs - createdMs) };
 }
 
 const nothing: Result<KeptOutput, never> = succeed({ version: null });

@@ -1,4 +1,4 @@
-import type { Diagnostic, Result, RunEvent, RunStatus, TaskStatus } from "@glacier-ts/core";
+import type { Diagnostic, Result, RunEvent, RunStatus, TaskStatus, Verdict } from "@glacier-ts/core";
 import type { Plan, PlannedDataset, PlannedTask } from "../plan.js";
 import type { Load } from "../run-datasets.js";
 import type { StoredDatasets } from "../stored-datasets.js";
@@ -11,6 +11,7 @@ export interface RunMemory {
    * Keeps what a task has produced: when it settles, a crash cannot lose it any more.
    *
    * @param onWritten called once the values are written down and only the commit is to come, which serves several tasks
+   * @param verdict what a check has found
    * @returns a version for each output that has one; GLA5026 where nothing can be kept
    */
   keep(
@@ -18,6 +19,7 @@ export interface RunMemory {
     outputs: readonly unknown[],
     effort: Effort,
     onWritten: () => void,
+    verdict?: Verdict,
   ): Promise<Result<readonly NewVersion[], Diagnostic>>;
   /** A task is done that has left nothing new; `cachedFrom` is the run whose result was used again. */
   note(task: PlannedTask, status: TaskStatus, effort: Effort, cachedFrom?: string): void;
@@ -25,6 +27,8 @@ export interface RunMemory {
   latest(dataset: number): Load | undefined;
   /** How to get what this run has made of a dataset, or used of a former run; undefined where nothing is kept. */
   again(dataset: number): Load | undefined;
+  /** The version of a dataset that the run works with: null for nothing, undefined where it has none, or none yet. */
+  versionOf(dataset: number): string | null | undefined;
   /** Every event of the run. */
   append(event: RunEvent): void;
   /** The run is over: settles when all of it is kept. */
@@ -52,6 +56,8 @@ export interface FormerResult {
   readonly runId: string;
   /** In the order of the task's outputs; null where the task has produced nothing. */
   readonly outputs: readonly (FormerOutput | null)[];
+  /** What a check has found. */
+  readonly verdict?: Verdict;
 }
 
 export interface FormerOutput {

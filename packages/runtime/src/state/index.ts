@@ -3,6 +3,7 @@
  * @module @glacier-ts/runtime/state
  */
 export type { Artifact, Artifacts } from "./artifacts.js";
+export type { RecordedCheck } from "./check-results.js";
 export type { GcOptions, GcReport } from "./collect-garbage.js";
 export type { Materialization } from "./materializations.js";
 export type { CachedTask, StoredOutput, StoredResult } from "./results.js";

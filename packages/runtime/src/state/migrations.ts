@@ -85,6 +85,30 @@ const migrations: readonly string[] = [
     version TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE results ADD COLUMN verdict TEXT;
+
+  CREATE TABLE check_results (
+    number INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    task TEXT NOT NULL,
+    name TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    duration_ms REAL NOT NULL,
+    checked_at TEXT NOT NULL,
+    cached_from TEXT
+  ) STRICT;
+  CREATE INDEX check_results_of_run ON check_results (run);
+
+  CREATE TABLE checked_datasets (
+    check_result INTEGER NOT NULL REFERENCES check_results ON DELETE CASCADE,
+    dataset TEXT NOT NULL,
+    version TEXT,
+    PRIMARY KEY (check_result, dataset)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX checks_of_dataset ON checked_datasets (dataset);
+  `,
 ];
 
 /** The version that this Glacier writes. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from "@glacier-ts/core";
+import type { JsonObject, Verdict } from "@glacier-ts/core";
 import { readJson } from "./read-json.js";
 import type { StateDatabase } from "./state-database.js";
 
@@ -15,6 +15,8 @@ export interface StoredResult {
   readonly parts: JsonObject;
   readonly outputs: readonly StoredOutput[];
   readonly durationMs: number;
+  /** What a check has found. */
+  readonly verdict?: Verdict;
 }
 
 export interface StoredOutput {
@@ -46,7 +48,8 @@ export interface CachedTask {
 }
 
 const insertResult = `
-  INSERT INTO results (key, pipeline_id, task, run_id, created_at, duration_ms, parts) VALUES (?, ?, ?, ?, ?, ?, ?)`;
+  INSERT INTO results (key, pipeline_id, task, run_id, created_at, duration_ms, parts, verdict)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 const insertOutput = "INSERT INTO dataset_versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 const selectResults = (condition: string) => `
@@ -80,9 +83,10 @@ export class Results {
   /** To be called in a transaction. */
   insert(result: StoredResult): void {
     const { key, pipelineId, task, runId, createdAt, durationMs, parts, outputs } = result;
+    const verdict = result.verdict ? JSON.stringify(result.verdict) : null;
     const { lastInsertRowid: number } = this.#database
       .statement(insertResult)
-      .run(key, pipelineId, task, runId, createdAt, durationMs, JSON.stringify(parts));
+      .run(key, pipelineId, task, runId, createdAt, durationMs, JSON.stringify(parts), verdict);
     const insert = this.#database.statement(insertOutput);
     for (const [position, output] of outputs.entries()) {
       const { dataset, path, version, artifact = null, place = null, schema = null } = output;
@@ -133,6 +137,7 @@ interface Row extends OutputRow {
   readonly created_at: string;
   readonly duration_ms: number;
   readonly parts: string;
+  readonly verdict: string | null;
   readonly dataset: string | null;
 }
 
@@ -168,6 +173,7 @@ function readResults(rows: readonly Row[]): readonly StoredResult[] {
 
 function readResult(row: Row, outputs: readonly StoredOutput[]): StoredResult | undefined {
   const parts = readJson<JsonObject>(row.parts);
+  const verdict = row.verdict === null ? undefined : readJson<Verdict>(row.verdict);
   return (
     parts && {
       key: row.key,
@@ -178,6 +184,7 @@ function readResult(row: Row, outputs: readonly StoredOutput[]): StoredResult | 
       parts,
       outputs,
       durationMs: row.duration_ms,
+      ...(verdict && { verdict }),
     }
   );
 }

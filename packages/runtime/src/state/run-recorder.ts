@@ -1,4 +1,5 @@
 import type { RunEvent, RunStatus, TaskStatus } from "@glacier-ts/core";
+import type { CheckResults } from "./check-results.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { Results, StoredResult } from "./results.js";
 import type { StateDatabase } from "./state-database.js";
@@ -19,6 +20,14 @@ export interface FinishedTask {
   readonly cachedFrom?: string;
 }
 
+/** What a recorder writes with. @internal */
+export interface RecorderParts {
+  readonly database: StateDatabase;
+  readonly group: GroupCommit;
+  readonly results: Results;
+  readonly checks: CheckResults;
+}
+
 const insertTask = "INSERT INTO run_tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const insertEvents = "INSERT INTO event_batches (run, events) VALUES (?, ?)";
 
@@ -27,6 +36,7 @@ export class RunRecorder {
   readonly #database: StateDatabase;
   readonly #group: GroupCommit;
   readonly #results: Results;
+  readonly #checks: CheckResults;
   /** In the database. */
   readonly #run: number;
   readonly #onEnd: () => void;
@@ -36,17 +46,19 @@ export class RunRecorder {
   #isFinished = false;
 
   /** @internal */
-  constructor(database: StateDatabase, group: GroupCommit, results: Results, run: number, onEnd: () => void) {
+  constructor({ database, group, results, checks }: RecorderParts, run: number, onEnd: () => void) {
     this.#database = database;
     this.#group = group;
     this.#results = results;
+    this.#checks = checks;
     this.#run = run;
     this.#onEnd = onEnd;
     group.accompany(this.#writeEvents);
   }
 
-  /** Takes an event in. It is written with the next commit, or soon after. */
+  /** Takes an event in. It is written with the next commit, or soon after; what a check has found, as a row as well. */
   append(event: RunEvent): void {
+    if (event.type === "datasets-checked") this.#group.add(() => this.#checks.insert(this.#run, event));
     this.#events.push(event);
     if (this.#events.length >= maxHeldEvents) this.#group.schedule();
     this.#timer ??= setTimeout(() => this.#group.schedule(), maxHeldMs).unref();

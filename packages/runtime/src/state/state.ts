@@ -1,6 +1,7 @@
 import { type Diagnostic, fail, GlacierError, type Result, type RunEvent, succeed } from "@glacier-ts/core";
 import { TestFiles } from "../validation/test-files.js";
 import { Artifacts } from "./artifacts.js";
+import { CheckResults, type RecordedCheck } from "./check-results.js";
 import { collectGarbage, type GcOptions, type GcReport } from "./collect-garbage.js";
 import { GroupCommit } from "./group-commit.js";
 import { KnownObjects } from "./known-objects.js";
@@ -35,6 +36,7 @@ export class State {
   readonly #runs: Runs;
   readonly #results: Results;
   readonly #materializations: Materializations;
+  readonly #checks: CheckResults;
 
   private constructor(database: StateDatabase) {
     this.#database = database;
@@ -43,6 +45,7 @@ export class State {
     this.#runs = new Runs(database, this.#running);
     this.#results = new Results(database);
     this.#materializations = new Materializations(database);
+    this.#checks = new CheckResults(database);
     this.tests = new TestFiles(database.folder);
     this.artifacts = new Artifacts(database, this.#group);
     this.objects = new KnownObjects(database, this.#group);
@@ -83,7 +86,13 @@ export class State {
   beginRun(run: NewRun): RunRecorder {
     const number = this.#runs.insert(run);
     const end = () => this.#running.end(run.runId);
-    return new RunRecorder(this.#database, this.#group, this.#results, number, end);
+    const parts = {
+      database: this.#database,
+      group: this.#group,
+      results: this.#results,
+      checks: this.#checks,
+    };
+    return new RunRecorder(parts, number, end);
   }
 
   /** Newest first. */
@@ -129,6 +138,16 @@ export class State {
   /** The newest materialization of each dataset, by name. */
   latestMaterializations(): readonly Materialization[] {
     return this.#materializations.latest();
+  }
+
+  /** What the checks of a run have found, in the order in which they were done. */
+  checks(runId: string): readonly RecordedCheck[] {
+    return this.#checks.ofRun(runId);
+  }
+
+  /** The newest result of each check that looks at a dataset. */
+  checksOf(dataset: string): readonly RecordedCheck[] {
+    return this.#checks.ofDataset(dataset);
   }
 
   /** Removes what nothing needs; never what a run needs that is going on. */

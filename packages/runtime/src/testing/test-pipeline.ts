@@ -1,4 +1,5 @@
 import {
+  type Checks,
   type DatasetValues,
   type Executor,
   fail,
@@ -15,16 +16,19 @@ import {
   type SecretProvider,
   succeed,
   type Tasks,
+  type WithChecks,
 } from "@glacier-ts/core";
 import { LocalExecutor } from "../executors/local.js";
 import type { DatasetAccess } from "../stored-datasets.js";
 import { isAsyncIterable } from "../streams/is-async-iterable.js";
 
-export type TestOptions<T extends Tasks, Kept extends string = never> = ParamsOption<T> & {
+export type TestOptions<T extends Tasks, Kept extends string = never, C extends Checks = []> = ParamsOption<
+  WithChecks<T, C>
+> & {
   /** Values of datasets that need not be produced: the tasks that make them, and only serve them, are not called. */
-  readonly given?: GivenDatasets<T>;
+  readonly given?: GivenDatasets<WithChecks<T, C>>;
   /** Resources by name: a test opens none. What is given is not closed either. */
-  readonly resources?: GivenResources<T>;
+  readonly resources?: GivenResources<WithChecks<T, C>>;
   /** Datasets to return besides those that no task reads. */
   readonly keep?: readonly Kept[];
   /** Values of secrets by name, or a provider; by default there are none. */
@@ -39,18 +43,19 @@ export interface TestRun<Values> extends RunResult<Values> {
 
 /**
  * Runs a pipeline with some of its datasets, and its resources, replaced. No storage is read or written, and no resource
- * opened: what comes from outside must be given. What tasks return is checked against their datasets' types, and no retry waits.
+ * opened: what comes from outside must be given. What tasks return is checked against their datasets' types, and no retry
+ * waits. The pipeline's checks look at what is given and at what is made, as far as all that they read is there.
  *
  * ```ts
  * const { datasets } = await testPipeline(analytics, { given: { raw_users: [ada, bob] } });
  * expect(datasets.metrics.total).toBe(2);
  * ```
  *
- * @throws RunError when a task failed
+ * @throws RunError when a task failed or a check did not pass
  */
-export async function testPipeline<T extends Tasks, Kept extends ProducedNames<T> = never>(
-  pipeline: Pipeline<T>,
-  options: TestOptions<T, Kept>,
+export async function testPipeline<T extends Tasks, C extends Checks, Kept extends ProducedNames<T> = never>(
+  pipeline: Pipeline<T, C>,
+  options: TestOptions<T, Kept, C>,
 ): Promise<TestRun<DatasetValues<T, ResultNames<T> | Kept>>> {
   const {
     given = {},
@@ -58,7 +63,7 @@ export async function testPipeline<T extends Tasks, Kept extends ProducedNames<T
     secrets = {},
     resources = {},
     params,
-  } = options as TestOptions<T, Kept> & {
+  } = options as TestOptions<T, Kept, C> & {
     readonly params?: object;
   };
   const stored = new Map<string, unknown>();
