@@ -8,6 +8,7 @@ import {
   type ManifestTask,
   type TaskId,
 } from "@glacier-ts/core";
+import { narrowSchema } from "./narrow-schema.js";
 
 export interface Plan {
   readonly graph: Graph;
@@ -58,6 +59,8 @@ export interface PlannedDataset {
   readonly name: string;
   readonly manifest: ManifestDataset | undefined;
   readonly schema: JsonObject | undefined;
+  /** What is read of it, where no task makes it and its readers mention only some of its columns. */
+  readonly readSchema: JsonObject | undefined;
   /** Number of the task that makes it. */
   readonly producer: number | undefined;
   /** Numbers of the tasks that read it; a task with two parameters for it is there twice. */
@@ -94,11 +97,43 @@ function buildPlan(graph: Graph): Plan {
     for (const input of task.inputs) readers[input.dataset]?.push(number);
   const datasets = Array.from(graph.datasets.values(), (dataset, number): PlannedDataset => {
     const { name, manifest, producers } = dataset;
-    const schema = manifest && graph.schemas[manifest.schema.slice("#/schemas/".length)];
+    const schema = manifest && schemaAt(graph, manifest.schema);
     const [producer] = producers.map((id) => numbers[known(places, id)]);
-    return { name, manifest, schema, producer, readers: readers[number] as number[] };
+    const own = readers[number] as number[];
+    const isExternal = producer === undefined && manifest?.storage !== undefined;
+    const readSchema =
+      schema && isExternal
+        ? readSchemaOf(
+            graph,
+            name,
+            schema,
+            own.map((task) => tasks[task]),
+          )
+        : undefined;
+    return { name, manifest, schema, readSchema, producer, readers: own };
   });
   return { graph, tasks, datasets };
+}
+
+const schemaAt = ({ schemas }: Graph, reference: string) => schemas[reference.slice("#/schemas/".length)];
+
+/** By what the parameters say that read it. */
+function readSchemaOf(
+  graph: Graph,
+  dataset: string,
+  schema: JsonObject,
+  readers: readonly (PlannedTask | undefined)[],
+): JsonObject | undefined {
+  const inputs = readers.flatMap(
+    (task) => task?.manifest.inputs.filter((input) => input.dataset === dataset) ?? [],
+  );
+  const schemas = inputs.map((input) =>
+    input.schema === undefined ? schema : schemaAt(graph, input.schema),
+  );
+  return narrowSchema(
+    schema,
+    schemas.filter((each) => each !== undefined),
+  );
 }
 
 function planTask(

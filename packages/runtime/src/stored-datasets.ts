@@ -5,7 +5,7 @@ import type { RunEvents } from "./run-events.js";
 import { type InvalidRows, Validation } from "./validation/validation.js";
 
 /**
- * Reads and writes datasets that have a storage. A stream that was loaded is read anew each time it is iterated; what a
+ * Reads and writes datasets that have a storage. What is read may be only what `readSchema` mentions of the columns. A stream that was loaded is read anew each time it is iterated; what a
  * stream throws while it is saved is passed on. Implemented by `DatasetStore` of `@glacier-ts/storage`.
  */
 export interface DatasetAccess {
@@ -13,6 +13,7 @@ export interface DatasetAccess {
     name: string,
     dataset: ManifestDataset,
     schema: JsonObject | undefined,
+    readSchema?: JsonObject,
   ): Promise<Result<LoadedDataset, Diagnostic>>;
   save(
     name: string,
@@ -111,7 +112,7 @@ export class StoredDatasets {
   /** Reads what this run has written; no event. */
   async reload(dataset: PlannedDataset): ReturnType<DatasetAccess["load"]> {
     const access = await this.#open();
-    return access.load(dataset.name, manifestOf(dataset), dataset.schema);
+    return access.load(dataset.name, manifestOf(dataset), dataset.schema, dataset.readSchema);
   }
 
   /** Writes a dataset; GLA50xx when it cannot be written. What a stream in `value` throws is passed on. */

@@ -74,6 +74,7 @@ export class DatasetStore {
    * what they should be.
    *
    * @param schema the payload's schema; without one the value is what the format gives
+   * @param readSchema the same without some columns, which need not be read
    * @returns GLA5004–5006 where the data is missing, unreadable or malformed, GLA5008–5011 where the place or the
    *   format cannot be used
    */
@@ -81,9 +82,10 @@ export class DatasetStore {
     name: string,
     dataset: ManifestDataset,
     schema: JsonObject | undefined,
+    readSchema = schema,
   ): Promise<Result<Loaded, Diagnostic>> {
     return this.#use(name, dataset, schema, readProblem, async (home) => {
-      const loaded = await home.load(shapeOf(schema));
+      const loaded = await home.load(shapeOf(readSchema));
       const isStream = typeof loaded === "object" && loaded !== null && Symbol.asyncIterator in loaded;
       const value = isStream ? readable(name, home, loaded as AsyncIterable<unknown>) : loaded;
       const { place, format } = home;

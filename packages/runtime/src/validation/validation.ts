@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import {
   type Diagnostic,
   fail,
   GlacierError,
+  type JsonObject,
   type ManifestDataset,
   type Result,
   report,
@@ -89,10 +91,15 @@ export class Validation {
     isTyped: boolean,
     toError: (invalid: InvalidRows) => Error,
   ): Promise<Checked> {
-    const { schema, manifest } = dataset;
+    const { manifest, readSchema } = dataset;
+    const schema = readSchema ?? dataset.schema;
     if (!schema || !manifest || manifest.onInvalid === "ignore") return succeed(value);
     const { findInvalid, payloadTest } = await import("@glacier-ts/storage/validate");
-    const test = await payloadTest(schema, { hash: hashOf(manifest), sources: this.#sources, isTyped });
+    const test = await payloadTest(schema, {
+      hash: readSchema ? textHash(readSchema) : hashOf(manifest),
+      sources: this.#sources,
+      isTyped,
+    });
     if (isAsyncIterable(value)) {
       const { row } = test;
       return succeed(
@@ -166,3 +173,7 @@ export class Validation {
 }
 
 const hashOf = ({ schema }: ManifestDataset) => schema.slice("#/schemas/".length);
+
+/** Of a schema that no manifest has. */
+const textHash = (schema: JsonObject) =>
+  createHash("sha256").update(JSON.stringify(schema)).digest("hex").slice(0, 16);
