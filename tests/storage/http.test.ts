@@ -1,11 +1,14 @@
 /** What is on the web. The server is one of Node's own, on this machine. */
+import { mkdtempSync, rmSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
 import { gzipSync } from "node:zlib";
 import { type JsonObject, type ManifestDataset, StorageError } from "@glacier-ts/core";
 import { DatasetStore } from "@glacier-ts/storage";
 import { HttpStore } from "@glacier-ts/storage/http";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { testReading } from "../contracts/storage.js";
 import { breakingProxy, closedPort } from "../rig/breaking-proxy.js";
 import { type HttpServer, type HttpServerOptions, startHttpServer } from "./http-server.js";
@@ -53,7 +56,11 @@ async function collect(store: HttpStore, key = "numbers"): Promise<Buffer> {
   }
 }
 
-const temporaryFiles = async () => (await readdir(tmpdir())).filter((name) => name.startsWith("glacier-"));
+/** A folder of our own for temporary files: other tests use that of the system. */
+const temporary = mkdtempSync(join(tmpdir(), "glacier-http-test-"));
+process.env.TMPDIR = temporary;
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+const temporaryFiles = () => readdir(temporary);
 
 const servers: readonly (readonly [name: string, options: HttpServerOptions])[] = [
   ["ranges and an ETag", {}],
