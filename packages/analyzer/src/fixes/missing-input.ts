@@ -12,18 +12,23 @@ export interface MissingInput {
   readonly pipeline: PipelineFacts;
   /** The tasks of the pipeline. */
   readonly pipelineTasks: readonly ManifestTask[];
-  /** The element of `tasks` that it was reported at. */
+  /** The element of `tasks` that it was reported at; one of them where it was reported at a check. */
   readonly element: Location;
 }
 
 /** What a diagnostic of a missing producer is about. */
 export function missingInput(diagnostic: Diagnostic, context: FixContext): MissingInput | undefined {
   const { files, manifest } = context.analysis;
-  const { location: element, related } = diagnostic;
+  const { location: reportedAt, related } = diagnostic;
   const place = related[0]?.location;
   const pipeline = files
     .flatMap(({ pipelines }) => pipelines)
-    .find(({ elements }) => elements.some(({ location }) => isSamePlace(location, element)));
+    .find(({ elements }) => elements.some(({ location }) => isSamePlace(location, reportedAt)));
+  const reported = pipeline?.elements.find(({ location }) => isSamePlace(location, reportedAt));
+  // A producer is a task, whoever misses it.
+  const element = reported?.isCheck
+    ? pipeline?.elements.find(({ isCheck }) => !isCheck)?.location
+    : reportedAt;
   if (!element || !place || !pipeline) return undefined;
   const ids = new Set(pipeline.elements.map(({ id }) => id));
   for (const consumer of allTasks(context)) {

@@ -1,3 +1,4 @@
+import { TestFiles } from "../validation/test-files.js";
 import { ArtifactFiles } from "./artifact-files.js";
 import type { RunningRuns } from "./running-runs.js";
 import type { StateDatabase } from "./state-database.js";
@@ -162,7 +163,9 @@ class Sweep {
     // A run begins in a transaction, so in this one none does.
     this.#database.change(() => {
       this.#running.removeLeft();
-      if (this.#goingOn().length === 0) this.report.freedBytes += files.removeAside();
+      if (this.#goingOn().length > 0) return;
+      this.report.freedBytes += files.removeAside();
+      new TestFiles(this.#database.folder).clear();
     });
     for (const listed of files.list()) {
       const unknown = listed.filter(isUnknown);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { TestSources } from "@glacier-ts/storage/validate";
 
@@ -29,6 +29,11 @@ export class TestFiles implements TestSources {
     } catch {
       // It is generated again next time.
     }
+  }
+
+  /** Removes all of them, also what killed processes have left: they are generated again. */
+  clear(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #fileOf(name: string): string {
