@@ -1,21 +1,22 @@
 import process from "node:process";
 import { configDefaults, defineConfig } from "vitest/config";
 
-/** Minutes of broken connections and millions of rows, for `npm run test:storage`. */
+/** What takes minutes: broken connections, millions of rows, many whole projects. `npm run test:thorough` has them. */
 const thorough = [
+  "tests/analyzer/rename-fixtures.test.ts",
+  "tests/cli/init.test.ts",
   "tests/examples/flights-everywhere.test.ts",
+  "tests/hosts/bundler.test.ts",
   "tests/storage/{duckdb,gcs,postgres}.test.ts",
   "tests/storage/*-faults.test.ts",
 ];
 
+const isThorough = process.env.TESTS === "thorough";
+
 export default defineConfig({
   test: {
-    include: ["tests/**/*.test.ts"],
-    exclude: [
-      ...configDefaults.exclude,
-      "tests/fixtures/**",
-      ...(process.env.STORAGE === "all" ? [] : thorough),
-    ],
+    include: isThorough ? thorough : ["tests/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, "tests/fixtures/**", ...(isThorough ? [] : thorough)],
     // Tests start compilers and child processes of their own: two at a time suit a small machine.
     pool: "forks",
     maxWorkers: 2,
