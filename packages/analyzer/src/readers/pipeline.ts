@@ -204,11 +204,11 @@ class ElementReader {
       const declaration = host.declarationOf(symbol);
       if (!declaration) continue;
       const type = host.typeOf(symbol);
-      // Which of them a pipeline has is in its `checks`.
-      if (isMadeByCheck(host, type)) continue;
       const original = originalDeclaration(host, declaration);
       const isOther = original.origin === "other";
       const call = isOther ? undefined : this.#wrapping(original);
+      // Which of them a pipeline has is in its `checks`.
+      if (!call && isMadeByCheck(host, type, original)) continue;
       if (!call && host.signatures(type).length === 0) {
         if (holdsTasks(host, this.#tasks, type))
           this.#refuse(node, `its export '${name}' holds functions, ${nested}`);
@@ -235,8 +235,6 @@ class ElementReader {
 
   #element(node: Node, key: string | undefined, symbol: CompilerSymbol | undefined): void {
     const host = this.#host;
-    if (isMadeByCheck(host, host.typeAt(node)))
-      return this.#refuse(node, "it is a check, which is listed in `checks`");
     const { kind } = host.expression(node);
     const isMadeHere = kind === "function" || kind === "call";
     // A property of an exported object is found by the names of the two.
@@ -251,6 +249,7 @@ class ElementReader {
     if (call) return this.#wrapped(node, key, original, call);
     const declaration = isOther ? original : exportedDeclaration(host, declared);
     const type = isMadeHere || !symbol ? host.typeAt(node) : host.typeOf(symbol);
+    if (isMadeByCheck(host, type, original)) return this.#refuse(node, listedInChecks);
     if (host.signatures(type).length === 0)
       return this.#refuse(node, `it is ${host.print(type)}, which is no function`);
     if (isOther) {
@@ -267,6 +266,7 @@ class ElementReader {
   }
 
   #madeInPlace(node: Node): void {
+    if (isMadeByCheck(this.#host, this.#host.typeAt(node))) return this.#refuse(node, listedInChecks);
     if (coreFunction(this.#host, this.#host.expression(node).node) === "task") {
       // Reported at the call, which is the value of no export.
       this.isIncomplete = true;
@@ -347,6 +347,7 @@ class ElementReader {
   }
 }
 
+const listedInChecks = "it is a check, which is listed in `checks`";
 const madeElsewhere = "the call of task() that made it is not its value";
 const nested = "and tasks cannot be nested: list them by their names";
 

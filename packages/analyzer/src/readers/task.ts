@@ -134,7 +134,7 @@ export class TaskReader {
   ): TaskFacts {
     const options = { value: {}, locations: new Map() };
     // What it is called is in the manifest of its project.
-    const check = isMadeByCheck(this.#host, type)
+    const check = isMadeByCheck(this.#host, type, declaration)
       ? { name: undefined, nameType: "", nameLocation: location }
       : undefined;
     return this.#read(declaration, type, location, options, check);
@@ -374,10 +374,17 @@ export function isMadeByTask(host: CompilerHost, type: Type): boolean {
   return property !== undefined && host.declarationOf(property.symbol)?.origin === "core";
 }
 
-/** Whether a function was made by `check()`. */
-export function isMadeByCheck(host: CompilerHost, type: Type): boolean {
+/** Whether a function was made by `check()`. What is written as a function was not, which spares the question. */
+export function isMadeByCheck(host: CompilerHost, type: Type, declaration?: Declaration): boolean {
+  if (declaration && isWrittenAsFunction(host, declaration)) return false;
   const property = host.property(type, "~check");
   return property !== undefined && host.declarationOf(property.symbol)?.origin === "core";
+}
+
+function isWrittenAsFunction(host: CompilerHost, { kind, initializer }: Declaration): boolean {
+  return (
+    kind === "function" || (initializer !== undefined && host.expression(initializer).kind === "function")
+  );
 }
 
 /** What a promise is of; undefined for other types. */
