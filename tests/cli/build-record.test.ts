@@ -6,8 +6,9 @@ import { type Compiler, openProject } from "@glacier-ts/analyzer";
 import { type TaskId, type TaskModule, taskId } from "@glacier-ts/core";
 import { codeVersions } from "@glacier-ts/runtime";
 import { describe, expect, it } from "vitest";
-import { readBuildRecord, writeBuildRecord } from "../../packages/cli/src/build-record/build-record.js";
+import { readBuildRecord } from "../../packages/cli/src/build-record/build-record.js";
 import { readConfigFiles } from "../../packages/cli/src/build-record/config-files.js";
+import { writeBuildRecord } from "../../packages/cli/src/build-record/write-build-record.js";
 import { emptyProject, type TempProject, tsconfigWith } from "../rig/temp-project.js";
 
 const installed = fileURLToPath(new URL("../../node_modules/@glacier-ts", import.meta.url));

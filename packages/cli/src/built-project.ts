@@ -81,7 +81,7 @@ async function build(named: NamedProject): Promise<Result<BuiltProject, NotBuilt
   const moduleOf = (id: string) => moduleOfId(id, (module) => project.outputFile(module));
   const code = await versionsOf(manifest, project.root, named, moduleOf);
   const warnings = [...problems, ...code.problems];
-  const { writeBuildRecord } = await import("./build-record/build-record.js");
+  const { writeBuildRecord } = await import("./build-record/write-build-record.js");
   writeBuildRecord({ project, manifest, warnings, outputs, code, compiler: named.compiler, startedAtMs });
   project.close();
   return succeed({

@@ -5,9 +5,6 @@ import { type Action, commandLine, type GlobalOptions } from "./command-line.js"
 import { type ExitCode, exitCode } from "./exit-code.js";
 import { Terminal } from "./terminal.js";
 
-// Stacks of user code then name the TypeScript source.
-process.setSourceMapsEnabled(true);
-
 const asked = readCommandLine();
 const terminal = new Terminal({ isJson: asked.isJson, hasColor: asked.hasColor });
 process.exitCode = await execute(asked.action);

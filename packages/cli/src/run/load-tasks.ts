@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import {
   errorText,
@@ -38,6 +39,8 @@ export async function loadTasks(
   tasks: ReadonlySet<TaskId>,
   { moduleOf }: Pick<BuiltProject, "moduleOf">,
 ): Promise<Result<LoadedTasks, readonly Problem[]>> {
+  // Stacks of their code then name the TypeScript source. For modules of Glacier the maps would be read in vain.
+  process.setSourceMapsEnabled(true);
   const problems: Problem[] = [];
   const functions = new Map<TaskId, TaskFunction>();
   const resources = new Map<string, ResourceDeclaration<string, {}>>();

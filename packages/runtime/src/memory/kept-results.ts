@@ -37,7 +37,14 @@ export interface KeptResultsOptions extends RememberedRun {
   readonly policyOf: (task: PlannedTask) => CachePolicy;
   readonly isForced: (task: TaskId) => boolean;
   /** By task: results that are used without looking whether they are current. */
-  readonly decided: ReadonlyMap<string, StoredResult>;
+  readonly decided: ReadonlyMap<string, DecidedResult>;
+}
+
+/** A result that a task is to use again. */
+export interface DecidedResult {
+  readonly result: StoredResult;
+  /** Its artifacts were there a moment ago. One that is gone by the time it is read is made again. */
+  readonly isThere: boolean;
 }
 
 /** Whether a task has to run. */
@@ -151,8 +158,9 @@ export class KeptResults implements RunMemory {
     const { decided, policyOf, isForced } = this.#options;
     const chosen = decided.get(task.id);
     if (chosen) {
-      this.#keys.set(task.id, { key: chosen.key, parts: chosen.parts as KeyParts });
-      return this.#useIfThere(task, chosen);
+      const { result, isThere } = chosen;
+      this.#keys.set(task.id, { key: result.key, parts: result.parts as KeyParts });
+      return this.#useIfThere(task, result, isThere);
     }
     const policy = policyOf(task);
     const found = this.#partsOf(task, policy);
@@ -209,15 +217,15 @@ export class KeptResults implements RunMemory {
   }
 
   /** A result, if everything that it has left is still there, and still holds. */
-  #useIfThere(task: PlannedTask, result: StoredResult): Examination | Promise<Examination> {
+  #useIfThere(task: PlannedTask, result: StoredResult, isThere = false): Examination | Promise<Examination> {
+    const { artifacts } = this.#options.state;
     const why = verdictStaleness(task, result);
     if (why) return stale(why);
     const byDataset = new Map(result.outputs.map((output) => [output.dataset, output]));
     const gone = task.outputs.find(({ dataset }) => {
       const output = byDataset.get(this.#dataset(dataset).name);
-      return (
-        !output || (output.artifact !== undefined && !this.#options.state.artifacts.has(output.artifact))
-      );
+      if (!output) return true;
+      return !isThere && output.artifact !== undefined && !artifacts.has(output.artifact);
     });
     if (gone) return stale({ reason: "output-gone", dataset: this.#dataset(gone.dataset).name });
     const stored = task.outputs.filter(({ stored }) => stored);

@@ -1,7 +1,7 @@
 import type { JsonObject, RunRequest, TaskId } from "@glacier-ts/core";
 import type { State, StoredResult } from "../state/index.js";
 import { readCachePolicy } from "./cache-policy.js";
-import { KeptResults } from "./kept-results.js";
+import { type DecidedResult, KeptResults } from "./kept-results.js";
 import type { RememberedRun } from "./run-memory.js";
 
 /** What a local run keeps for later ones, and what it may use of former ones. */
@@ -39,7 +39,8 @@ export function keptResults(
   run: RememberedRun,
   recorder?: ReturnType<State["beginRun"]>,
 ): KeptResults {
-  const { state, codeVersions = new Map(), force = false, resume, current = [] } = local;
+  const { state, codeVersions = new Map(), force = false, resume, current = new Map() } = local;
+  const finishedBefore = resume === undefined ? new Map() : finishedIn(state, resume);
   return new KeptResults({
     ...run,
     state,
@@ -48,8 +49,15 @@ export function keptResults(
     codeVersions,
     policyOf: ({ id, manifest }) => readCachePolicy(manifest, request.functions.get(id)),
     isForced: (task) => force === true || (force !== false && force.has(task)),
-    decided: new Map([...current, ...(resume === undefined ? [] : finishedIn(state, resume))]),
+    decided: new Map([...decided(current, true), ...decided(finishedBefore, false)]),
   });
+}
+
+function decided(
+  results: ReadonlyMap<string, StoredResult>,
+  isThere: boolean,
+): readonly (readonly [string, DecidedResult])[] {
+  return Array.from(results, ([task, result]) => [task, { result, isThere }]);
 }
 
 /** Whether the code of a task is another one than that of its newest result, or is not known, or has not run. */
