@@ -71,7 +71,7 @@ export { compareText, isJsonObject, sortKeys } from "./json.js";
 export type * from "./manifest.js";
 export { manifestVersion } from "./manifest.js";
 export { parseManifest, readManifest, renderManifest } from "./manifest-io.js";
-export { isNonRetryable, NonRetryableError } from "./non-retryable-error.js";
+export { NonRetryableError } from "./non-retryable-error.js";
 export { topologicalOrder } from "./order.js";
 export type {
   Pipeline,

@@ -7,7 +7,8 @@ import type { PlannedTask } from "./plan.js";
 import { type RunDatasets, taskOf } from "./run-datasets.js";
 import type { RunEvents } from "./run-events.js";
 import type { RunResources } from "./run-resources.js";
-import { Crash, type TaskRunner, Untransferable } from "./runners/task-runner.js";
+import { Crash, type TaskRunner } from "./runners/task-runner.js";
+import { Untransferable } from "./runners/untransferable.js";
 import { makeTaskLog, type WriteLog } from "./task-log.js";
 import { startTimer } from "./timer.js";
 

@@ -1,7 +1,9 @@
 import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
-import { type ErrorInfo, isNonRetryable } from "@glacier-ts/core";
+import type { ErrorInfo } from "@glacier-ts/core";
+// Of the package, threads need no more than this: it would take longer to load than everything else of theirs.
+import { isNonRetryable } from "@glacier-ts/core/non-retryable-error";
 import { RemoteError } from "./runners/remote-error.js";
 
 const maxCauses = 10;

@@ -1,7 +1,7 @@
 import { errorInfo } from "../error-info.js";
 import type { RemoteFailure } from "./messages.js";
 import { RemoteError } from "./remote-error.js";
-import { Untransferable } from "./task-runner.js";
+import { Untransferable } from "./untransferable.js";
 
 /** Describes what went wrong, for the other side. */
 export function failureOf(thrown: unknown): RemoteFailure {
