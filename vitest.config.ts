@@ -6,7 +6,7 @@ const thorough = [
   "tests/analyzer/rename-fixtures.test.ts",
   "tests/cli/init.test.ts",
   "tests/examples/flights-everywhere.test.ts",
-  "tests/hosts/bundler.test.ts",
+  "tests/hosts/{bundler,register,tsserver-fixes,tsserver-incremental}.test.ts",
   "tests/storage/{duckdb,gcs,postgres}.test.ts",
   "tests/storage/*-faults.test.ts",
 ];
