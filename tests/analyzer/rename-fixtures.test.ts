@@ -23,6 +23,7 @@ const unwritten: Readonly<Record<string, readonly string[]>> = {
   "programs/computed-names": ["lower", "orders"],
   "programs/dataset-interfaces": ["rates", "stock"],
   "programs/instantiated-generics": ["first_orders", "first_users"],
+  "programs/packages-checks": ["users"],
   "programs/packages-installed": ["customers", "orders"],
   "programs/packages-sources": ["raw_users", "users"],
   "programs/packages-workspace": ["raw_users", "users"],

@@ -428,10 +428,10 @@ describe("an object that is read", () => {
   });
 
   test("is given up where nothing comes any more", async () => {
-    const { double } = await make();
+    const { double, store: patient } = await make();
+    await patient.write("numbers", chunksOf(large));
     const client = clientOf(double.port, undefined, { socketTimeout: 100 });
     const store = new S3Store({ client, bucket: "bucket", folder: "data/", describe: (key) => key });
-    await store.write("numbers", chunksOf(large));
     const { until, resolve } = waiting();
     onTestFinished(resolve);
     failing(double, "GetObject", { pausedAt: mebibyte, until });
