@@ -1,4 +1,6 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Exact } from "./exact.js";
+import type { FittingSchema } from "./row-schema.js";
 import type { Compression, Format, Storage } from "./storage.js";
 
 /**
@@ -40,11 +42,17 @@ export interface DatasetOptions {
    * `ndjson` for streams, `json` for everything else.
    */
   readonly format?: Format;
+  /**
+   * What its rows must be, beside their type: a schema of zod, valibot, arktype or any other library that follows Standard
+   * Schema. It is of a row where the payload is an array or a stream, else of the payload itself. It only looks at values:
+   * what it makes of them is not taken over, and its types must be the row's.
+   */
+  readonly schema?: StandardSchemaV1;
   /** How its bytes are made smaller; by default as the ending of its path says: `.gz` or `.zst`. */
   readonly compression?: Compression;
   /**
-   * What is done with rows that are not as the payload's type and its JSDoc tags say, where they are read from a storage
-   * that no task fills, and before they are stored: `fail` (the default) fails the task, `warn` keeps them and warns,
+   * What is done with rows that are not as `schema` says, or the payload's type and its JSDoc tags, where they are read from
+   * a storage that no task fills, and before they are stored: `fail` (the default) fails the task, `warn` keeps them and warns,
    * `quarantine` sets them aside in a place of their own and goes on without them, `ignore` does not look.
    */
   readonly onInvalid?: "fail" | "warn" | "ignore" | { readonly quarantine: Storage };
@@ -79,11 +87,12 @@ export interface DatasetDeclaration<
  * export type CleanUsers = Dataset.Of<typeof CleanUsers>;
  * ```
  *
- * The options are read from their types when the project is compiled, so they must be literals, `env()` or `secret()`.
+ * The options are read from their types when the project is compiled, so they must be literals, `env()` or `secret()`; but
+ * for `schema`, which a run takes from here, so the declaration must then be an exported constant of its module.
  */
 export function dataset<const Name extends string, const Options extends DatasetOptions>(
   name: Name,
   options?: Options & Exact<DatasetOptions, Options>,
-): { of<T extends {}>(): DatasetDeclaration<Name, T, Options> } {
+): { of<T extends {} & FittingSchema<T, Options>>(): DatasetDeclaration<Name, T, Options> } {
   return { of: () => ({ name, options: (options ?? {}) as Options }) };
 }

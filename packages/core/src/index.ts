@@ -1,8 +1,9 @@
 /**
- * What pipelines are written with, and the contracts between the parts of Glacier. No dependency, no platform.
+ * What pipelines are written with, and the contracts between the parts of Glacier. No dependency at run time, no platform.
  * @module @glacier-ts/core
  */
 
+export type { StandardSchemaV1 } from "@standard-schema/spec";
 export { type CatalogEntry, type CatalogName, catalog, codeOf, type DetailsOf, report } from "./catalog.js";
 export type {
   Check,
@@ -107,6 +108,7 @@ export type {
 } from "./resource.js";
 export { resource } from "./resource.js";
 export { fail, type Result, succeed } from "./result.js";
+export type { FittingSchema, SchemaAllows, SchemaFillsIn } from "./row-schema.js";
 export {
   crashText,
   describeFailure,
