@@ -75,11 +75,12 @@ export class FileAnalyzer {
     const host = this.#host;
     const facts = mergeParts(parts);
     const isOther = host.origin(file) === "other";
-    const outputs = isOther ? undefined : host.outputs(file);
+    const { declarations, javascript } = isOther ? {} : host.outputs(file);
     const { tasks, datasets, pipelines, resources } = facts;
     const declares = [tasks, datasets, pipelines, resources].some(({ length }) => length > 0);
-    const isUsable = outputs !== undefined && (declares || exportsTasks(host, this.#tasks, file));
-    return { file: host.path(file), isOther, outputs: isUsable ? outputs : undefined, ...facts };
+    const isUsable = declarations !== undefined && (declares || exportsTasks(host, this.#tasks, file));
+    const outputs = isUsable ? { declarations, ...(javascript !== undefined && { javascript }) } : undefined;
+    return { file: host.path(file), isOther, outputs, javascript, ...facts };
   }
 
   #read(candidates: readonly Node[], declarations: readonly TypeDeclaration[]): PartFacts {

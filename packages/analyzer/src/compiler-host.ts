@@ -187,8 +187,8 @@ export interface CompilerHost {
   references(): readonly ProjectReference[];
   /** Declaration files of origin `other`, absolute. */
   declarationFiles(): readonly string[];
-  /** What the compiler writes for a source file, relative to the root; undefined where it emits no declarations. */
-  outputs(file: SourceFile): ManifestModule | undefined;
+  /** What the compiler writes for a source file, relative to the root. */
+  outputs(file: SourceFile): Partial<ManifestModule>;
 
   // Files and syntax
   /** The source files of origin `project` or `other`: no declaration files. */

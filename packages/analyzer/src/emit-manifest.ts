@@ -13,13 +13,21 @@ import {
   type ManifestPipeline,
   type ManifestStorage,
   type ManifestTask,
+  type ManifestValidator,
   manifestVersion,
   sortKeys,
 } from "@glacier-ts/core";
 import type { CompilerHost } from "./compiler-host.js";
 import type { LinkedDataset } from "./datasets.js";
 import { isTexts } from "./dependencies/other-datasets.js";
-import type { ElementFacts, FileFacts, InjectedFacts, PipelineFacts, TaskFacts } from "./model.js";
+import type {
+  DatasetFacts,
+  ElementFacts,
+  FileFacts,
+  InjectedFacts,
+  PipelineFacts,
+  TaskFacts,
+} from "./model.js";
 
 /** Makes the manifest. What a diagnostic was reported for may be missing in it. */
 export function emitManifest(
@@ -30,12 +38,13 @@ export function emitManifest(
   pipelines: readonly PipelineFacts[],
 ): Manifest {
   const schemas = new SchemaTable();
+  const javascript = new Map(files.map((file) => [file.file, file.javascript]));
   const described = new Map<string, ManifestDataset>();
   const schemaOf = new Map<string, string>();
   for (const dataset of datasets) {
     const schema = schemas.reference(dataset.schemaMention?.schema.schema ?? {});
     schemaOf.set(dataset.name, schema);
-    described.set(dataset.name, { schema, ...describeDataset(dataset) });
+    described.set(dataset.name, { schema, ...describeDataset(dataset, javascript) });
   }
   const manifestTasks = new Map<string, ManifestTask>();
   for (const [id, task] of tasks) manifestTasks.set(id, emitTask(task, schemas, schemaOf));
@@ -93,10 +102,15 @@ function nameSchema(schema: JsonObject): NamedSchema {
   return made;
 }
 
-function describeDataset(dataset: LinkedDataset): Omit<ManifestDataset, "schema"> {
-  const options = dataset.declarations.find((declaration) => declaration.form === "value")?.options.value;
+/** @param javascript of the project's files */
+function describeDataset(
+  dataset: LinkedDataset,
+  javascript: ReadonlyMap<string, string | undefined>,
+): Omit<ManifestDataset, "schema"> {
+  const own = dataset.declarations.find((declaration) => declaration.form === "value");
   const [other] = dataset.others;
-  const { storage, format, compression, onInvalid, partitionBy } = options ?? other ?? {};
+  const { storage, format, compression, onInvalid, partitionBy } = own?.options.value ?? other ?? {};
+  const validator = own ? emitValidator(own, javascript) : other?.validator;
   const isOurs = dataset.declarations.length > 0 || other === undefined;
   const doc = dataset.doc ?? other?.doc;
   return {
@@ -104,10 +118,20 @@ function describeDataset(dataset: LinkedDataset): Omit<ManifestDataset, "schema"
     ...(typeof format === "string" && { format }),
     ...(typeof compression === "string" && { compression }),
     ...(onInvalid !== undefined && { onInvalid: onInvalid as ManifestDataset["onInvalid"] & {} }),
+    ...(validator && { validator }),
     ...(isTexts(partitionBy) && { partitionBy }),
     declared: isOurs ? declaredAt(dataset.location) : other.declared,
     ...(doc !== undefined && { doc }),
   };
+}
+
+function emitValidator(
+  { validator, location }: DatasetFacts,
+  javascript: ReadonlyMap<string, string | undefined>,
+): ManifestValidator | undefined {
+  if (validator?.id === undefined) return undefined;
+  const file = javascript.get(location.file);
+  return { id: validator.id, ...(file !== undefined && { file }) };
 }
 
 function emitTask(

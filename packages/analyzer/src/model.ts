@@ -13,6 +13,8 @@ export interface FileFacts extends PartFacts {
   readonly isOther: boolean;
   /** What the compiler writes for it, where others may use its tasks, datasets or pipelines. */
   readonly outputs: ManifestModule | undefined;
+  /** The JavaScript that the compiler writes for it, relative to the project's root; undefined where there is none. */
+  readonly javascript: string | undefined;
 }
 
 /** What is read from a part of a file: from one statement, or from all of them. */
@@ -179,8 +181,18 @@ export interface DatasetFacts {
   readonly location: Location;
   readonly doc: string | undefined;
   readonly options: OptionFacts;
+  /** Where a schema is given, which is code: its type may be as deep as a library, and is not looked at. */
+  readonly validator?: ValidatorFacts;
   /** Undefined for a `dataset(…)` whose `of<T>()` is somewhere else. */
   readonly mention: DatasetMention | undefined;
+}
+
+/** The declaration that a run takes a schema from. */
+interface ValidatorFacts {
+  /** Module and export, `src/datasets.ts#Users`; undefined where it is not exported. */
+  readonly id: string | undefined;
+  /** The name of the declaration; the dataset's where it has none. */
+  readonly location: Location;
 }
 
 /** Options as read from types. */

@@ -1,6 +1,6 @@
 /** The rules in the order in which they report. */
 import { checkName, checkOptions, checkReads, checkReturns } from "./rules/checks.js";
-import { exportedPipeline, exportedTask } from "./rules/exported.js";
+import { exportedPipeline, exportedSchema, exportedTask } from "./rules/exported.js";
 import { formatHolds } from "./rules/formats.js";
 import { datasetName, injectedNames, literalNames, pipelineName, resourceName } from "./rules/names.js";
 import { noThisParameter, notGeneric, oneSignature } from "./rules/one-signature.js";
@@ -43,6 +43,7 @@ export const resourceRules: readonly ResourceRule[] = [resourceName];
 export const datasetRules: readonly DatasetRule[] = [
   datasetName,
   datasetOptions,
+  exportedSchema,
   oneDeclaration,
   agreesWithOthers,
   serialisable,

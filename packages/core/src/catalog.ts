@@ -36,13 +36,13 @@ export const catalog = {
   // 1xxx declarations
   notExported: error(
     1001,
-    (d: { call: "task" | "check" | "pipeline" }) =>
-      `${d.call}() must be the value of an exported const at the top of a module.`,
-    "A worker, a container or a bundle finds a task by its module and export. A task that is made in a function, in a loop or inside of another expression has neither.",
+    (d: { call: "task" | "check" | "pipeline" | "dataset" }) =>
+      `${d.call}()${d.call === "dataset" ? " with a schema" : ""} must be the value of an exported const at the top of a module.`,
+    "A worker, a container or a bundle finds a task by its module and export, and a run finds the schema of a dataset so. What is made in a function, in a loop or inside of another expression has neither.",
     (d) =>
       d.call === "task"
         ? "write `export const name = task(…)`; options can be shared, the call cannot"
-        : `write \`export const name = ${d.call}(…)\``,
+        : `write \`export const name = ${d.call}(…)${d.call === "dataset" ? ".of<…>()" : ""}\``,
   ),
   overloadedTask: error(
     1002,
@@ -717,9 +717,9 @@ export const catalog = {
     5024,
     (d: InvalidRow & { task: string; dataset: string }) =>
       d.row === undefined
-        ? `Task '${d.task}' returned ${d.found} for dataset '${d.dataset}'${d.path === "" ? "" : ` at '${d.path}'`}, expected ${d.expected}.`
+        ? `Task '${d.task}' returned ${d.found} for dataset '${d.dataset}'${d.path === "" ? "" : ` at '${d.path}'`}, ${expectation(d)}.`
         : `Task '${d.task}' returned rows for dataset '${d.dataset}' that are not valid: ${invalidRow(d)}.`,
-    "The value does not fit the type that the task declares. A cast, `any` or data from outside can hide that from the compiler.",
+    "The value does not fit the type that the task declares, or the dataset's schema. A cast, `any` or data from outside can hide that from the compiler.",
   ),
   runTimedOut: error(
     5025,
@@ -889,7 +889,7 @@ export const catalog = {
     5066,
     (d: InvalidRow & { dataset: string; place: string }) =>
       `Dataset '${d.dataset}' at ${d.place} is not valid: ${invalidRow(d)}.`,
-    "What is read from a storage is checked against the payload's type and the tags of its doc comments.",
+    "What is read from a storage is checked against the dataset's schema; where it has none, against the payload's type and the tags of its doc comments.",
     () => "mend the data or the type, or say what to do with such rows by the dataset's `onInvalid`",
   ),
   dataInvalidKept: warning(
@@ -902,6 +902,20 @@ export const catalog = {
     (d: InvalidRow & { dataset: string; place: string }) =>
       `Rows of dataset '${d.dataset}' were set aside at ${d.place}: ${invalidRow(d)}.`,
     "The dataset is declared with a quarantine: tasks see its valid rows only.",
+  ),
+  schemaUnloadable: error(
+    5069,
+    (d: { dataset: string; id: string; why: string }) =>
+      `Cannot load the schema of dataset '${d.dataset}', '${d.id}': ${d.why}.`,
+    "To check a dataset that is declared with a schema, the module of its declaration is imported.",
+    () => "build the project again, and import the module by itself to see where it fails",
+  ),
+  schemaThrew: error(
+    5070,
+    (d: { dataset: string; row?: number | undefined; error: string }) =>
+      `The schema of dataset '${d.dataset}' failed${d.row === undefined ? "" : ` at row ${d.row}`}: ${d.error}.`,
+    "A schema says of a value what is wrong with it. One that throws says nothing, so nobody knows whether the value is valid.",
+    () => "mend the schema, or catch the error in it",
   ),
   checkFailed: error(
     5075,
@@ -1010,13 +1024,19 @@ interface InvalidRow {
   readonly path: string;
   readonly expected: string;
   readonly found: string;
+  readonly bySchema?: true;
   readonly more?: number;
 }
 
-function invalidRow({ row, path, expected, found, more = 0 }: InvalidRow): string {
+function invalidRow(invalid: InvalidRow): string {
+  const { row, path, found, more = 0 } = invalid;
   const where = [row === undefined ? "" : `row ${row}`, path === "" ? "" : `at '${path}'`]
     .filter(Boolean)
     .join(" ");
   const rest = more === 0 ? "" : `; ${more} more ${more === 1 ? "row is" : "rows are"} not valid`;
-  return `${where === "" ? "" : `${where}: `}found ${found}, expected ${expected}${rest}`;
+  return `${where === "" ? "" : `${where}: `}found ${found}, ${expectation(invalid)}${rest}`;
+}
+
+function expectation({ expected, bySchema }: Pick<InvalidRow, "expected" | "bySchema">): string {
+  return bySchema === true ? `and its schema says: ${expected.replace(/\.$/, "")}` : `expected ${expected}`;
 }

@@ -107,6 +107,8 @@ export interface OutputInvalid {
   readonly path: string;
   readonly expected: string;
   readonly found: string;
+  /** The dataset is declared with a schema: `expected` is its message. */
+  readonly bySchema?: true;
   /** How many rows more are not valid. */
   readonly more?: number;
 }

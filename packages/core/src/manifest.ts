@@ -50,12 +50,24 @@ export interface ManifestDataset {
   readonly compression?: string;
   /** What is done with rows that are not as the schema says: `fail` where it is absent. */
   readonly onInvalid?: "fail" | "warn" | "ignore" | { readonly quarantine: ManifestStorage };
+  /** The schema that its rows are checked by instead, where it is declared with one. */
+  readonly validator?: ManifestValidator;
   /** The columns that divide it into files, outermost first. */
   readonly partitionBy?: readonly string[];
   /** File and line of the declaration, `src/datasets.ts:9`; in another package, `@acme/sales:src/datasets.ts:9`. */
   readonly declared: string;
   /** The declaration's doc comment. */
   readonly doc?: string;
+}
+
+/** A schema that is code: that of a `dataset()`, which a run imports. */
+export interface ManifestValidator {
+  /** Module and export of the dataset's declaration: `src/datasets.ts#Users`, `@acme/sales:src/datasets.ts#Users`. */
+  readonly id: string;
+  /** What to import for the module, relative to the project's folder; absent where no JavaScript is written for it. */
+  readonly file?: string;
+  /** The installed package that the file is in, and relative to. */
+  readonly package?: string;
 }
 
 /** A storage descriptor; each option is a literal, `{ "$env": name }` or `{ "$secret": name }`. */

@@ -98,13 +98,15 @@ function foldersIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder).sort() : [];
 }
 
-/** Copies core into a folder's `node_modules`; under another version, as the compiler takes equal ones for the same. */
+/** Copies core, with the types that it depends on, into a folder's `node_modules`; under another version, as the compiler takes equal ones for the same. */
 function installCore(folder: string, version: string): void {
   const core = path.join(repository, "packages/core");
   const target = path.join(folder, "node_modules/@glacier-ts/core");
   cpSync(path.join(core, "dist"), path.join(target, "dist"), { recursive: true });
   const manifest = JSON.parse(readFileSync(path.join(core, "package.json"), "utf8"));
   writeFileSync(path.join(target, "package.json"), JSON.stringify({ ...manifest, version }));
+  const spec = "node_modules/@standard-schema/spec";
+  cpSync(path.join(repository, spec), path.join(folder, spec), { recursive: true });
 }
 
 /** Lets a folder use the packages of this repository. */

@@ -1,7 +1,7 @@
 /** The packages and projects around a project, as their package.json files and manifests say. */
 import { readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
-import type { Diagnostic, ManifestStorage } from "@glacier-ts/core";
+import type { Diagnostic, ManifestStorage, ManifestValidator } from "@glacier-ts/core";
 import type { CompilerHost } from "../compiler-host.js";
 import { type FoundManifest, readDependencyManifest } from "./manifest-cache.js";
 import { isInside, isInstalled, NearestPackages, type PackageFolder } from "./nearest-package.js";
@@ -119,11 +119,40 @@ export class Dependencies {
     const { kind, path: file, package: inPackage } = storage;
     const isOwnFile = kind === "file" && typeof file === "string" && inPackage === undefined;
     if (!isOwnFile || path.isAbsolute(file)) return storage;
-    const target = path.resolve(this.#real(root), file);
+    const { file: target, ...owner } = this.#place(path.resolve(this.#real(root), file), root);
+    return { ...storage, ...owner, path: target };
+  }
+
+  /**
+   * Where to find the schema of a dataset of another project, seen from ours.
+   * @param root the other project's folder, absolute
+   */
+  validator({ id, file, package: inPackage }: ManifestValidator, root: string): ManifestValidator {
+    const hash = id.lastIndexOf("#");
+    const module = id.slice(0, hash);
+    const ours = module.includes(":") ? module : this.moduleName(path.resolve(root, module));
+    const place =
+      file === undefined || inPackage !== undefined
+        ? { ...(file !== undefined && { file }), ...(inPackage !== undefined && { package: inPackage }) }
+        : this.#place(path.resolve(this.#real(root), file), root);
+    return { id: ours + id.slice(hash), ...place };
+  }
+
+  /** As `validator`, of a declaration in a source file of another project: the source itself is imported. */
+  sourceValidator(file: string, id: string): ManifestValidator {
+    const real = this.realFile(file);
+    return {
+      id: this.moduleName(file) + id.slice(id.lastIndexOf("#")),
+      ...this.#place(real, this.rootOfSource(file)),
+    };
+  }
+
+  /** A file of another project: of an installed package, by the package's name and folder, else seen from our folder. */
+  #place(file: string, root: string): { readonly package?: string; readonly file: string } {
     const found = this.#packageOf(path.join(this.#real(root), "tsconfig.json"));
     return found && isInstalled(found.folder)
-      ? { ...storage, package: found.name, path: relative(found.folder, target) }
-      : { ...storage, path: relative(this.#root, target) };
+      ? { package: found.name, file: relative(found.folder, file) }
+      : { file: relative(this.#root, file) };
   }
 
   /** The folder that the paths in a source file of another project are relative to: that of its tsconfig. */

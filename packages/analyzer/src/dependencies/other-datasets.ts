@@ -1,5 +1,12 @@
 /** Datasets of other packages and projects: what their manifests, or their sources where the program has them, say. */
-import { compareText, type Json, type JsonObject, type ManifestStorage, sortKeys } from "@glacier-ts/core";
+import {
+  compareText,
+  type Json,
+  type JsonObject,
+  type ManifestStorage,
+  type ManifestValidator,
+  sortKeys,
+} from "@glacier-ts/core";
 import type { DatasetFacts, FileFacts } from "../model.js";
 import type { Dependencies, Dependency } from "./dependencies.js";
 
@@ -13,6 +20,8 @@ export interface OtherDataset {
   readonly compression: string | undefined;
   readonly onInvalid: Json | undefined;
   readonly partitionBy: readonly string[] | undefined;
+  /** As the manifest of our project has it. */
+  readonly validator: ManifestValidator | undefined;
   readonly declared: string;
   readonly doc: string | undefined;
 }
@@ -48,18 +57,23 @@ export function otherDatasets(
     }
     const all = [...found.values()].sort((a, b) => compareText(a.declared, b.declared));
     const stored = all.filter(
-      ({ storage, format, compression, onInvalid, partitionBy }) =>
-        (storage ?? format ?? compression ?? onInvalid ?? partitionBy) !== undefined,
+      ({ storage, format, compression, onInvalid, partitionBy, validator }) =>
+        (storage ?? format ?? compression ?? onInvalid ?? partitionBy ?? validator) !== undefined,
     );
-    const different = new Map(stored.toReversed().map((dataset) => [optionsText(dataset), dataset]));
+    const different = new Map(
+      stored.toReversed().map((dataset) => [optionsText(dataset, dataset.validator), dataset]),
+    );
     return stored.length > 0 ? [...different.values()].reverse() : all.slice(0, 1);
   };
 }
 
 /** The options of a dataset as text, for comparing them. */
-export function optionsText(options: DatasetOptions | JsonObject): string {
+export function optionsText(
+  options: DatasetOptions | JsonObject,
+  { id: validator = null }: { readonly id?: string | undefined | null } = {},
+): string {
   const { storage = null, format = null, compression = null, onInvalid = null, partitionBy = null } = options;
-  return JSON.stringify(sortKeys({ storage, format, compression, onInvalid, partitionBy }));
+  return JSON.stringify(sortKeys({ storage, format, compression, onInvalid, partitionBy, validator }));
 }
 
 type DatasetOptions = Pick<OtherDataset, "storage" | "format" | "compression" | "onInvalid" | "partitionBy">;
@@ -78,7 +92,7 @@ function ofManifest(
 ): Candidate | undefined {
   if (!found?.ok || !Object.hasOwn(found.value.manifest.datasets, name)) return undefined;
   const { root, manifest } = found.value;
-  const { storage, format, compression, onInvalid, partitionBy, declared, doc } =
+  const { storage, format, compression, onInvalid, partitionBy, validator, declared, doc } =
     manifest.datasets[name] ?? {};
   if (typeof declared !== "string") return undefined;
   const isStorage = typeof storage === "object" && storage !== null && typeof storage.kind === "string";
@@ -89,6 +103,7 @@ function ofManifest(
     compression: typeof compression === "string" ? compression : undefined,
     onInvalid: onInvalid as Json | undefined,
     partitionBy: isTexts(partitionBy) ? partitionBy : undefined,
+    validator: typeof validator?.id === "string" ? dependencies.validator(validator, root) : undefined,
     declared: dependencies.declared(declared, root),
     doc: typeof doc === "string" ? doc : undefined,
     isTaken: declared.slice(0, declared.lastIndexOf(":")).includes(":") || declared.startsWith("../"),
@@ -96,7 +111,7 @@ function ofManifest(
 }
 
 function ofSource(
-  { options, location, doc }: DatasetFacts,
+  { options, validator, location, doc }: DatasetFacts,
   file: string,
   dependencies: Dependencies,
 ): Candidate {
@@ -111,6 +126,7 @@ function ofSource(
     compression: typeof compression === "string" ? compression : undefined,
     onInvalid: onInvalid as Json | undefined,
     partitionBy: isTexts(partitionBy) ? partitionBy : undefined,
+    validator: validator?.id === undefined ? undefined : dependencies.sourceValidator(file, validator.id),
     declared: `${module}:${location.line}`,
     doc,
   };

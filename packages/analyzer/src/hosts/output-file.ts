@@ -23,16 +23,16 @@ export function outputFile(fileName: string, options: OutputOptions): string {
   return emittedFile(fileName, extension, ending, options, options.outDir);
 }
 
-/** What the compiler writes for a source file, relative to the project's folder; undefined where it is no declarations. */
-export function moduleOutputs(fileName: string, options: OutputOptions): ManifestModule | undefined {
+/** What the compiler writes for a source file, relative to the project's folder. */
+export function moduleOutputs(fileName: string, options: OutputOptions): Partial<ManifestModule> {
   const extension = path.extname(fileName);
-  if (!options.declaration || options.noEmit || extension === ".json") return undefined;
+  if (options.noEmit || extension === ".json") return {};
   const letter = /^\.[cm]/.test(extension) ? extension[1] : "";
   const folder = options.declarationDir ?? options.outDir;
   const declarations = emittedFile(fileName, extension, `.d.${letter}ts`, options, folder);
   const relative = (file: string) => path.relative(options.root, file).split(path.sep).join("/");
   return {
-    declarations: relative(declarations),
+    ...(options.declaration && { declarations: relative(declarations) }),
     ...(!options.emitDeclarationOnly && { javascript: relative(outputFile(fileName, options)) }),
   };
 }

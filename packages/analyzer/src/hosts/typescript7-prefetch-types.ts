@@ -10,6 +10,8 @@ const maxDepth = 32;
  * Asks for types and for what they are made of, all types of one depth together: members, type arguments, signatures,
  * properties.
  *
+ * The schema of a dataset is code, and its type may lead through a whole library: what is called so is left out.
+ *
  * @param originOf where a symbol is declared: nobody looks into named types of the library and of core
  */
 export function prefetchTypes(
@@ -74,7 +76,8 @@ export function prefetchTypes(
       ...answers.parameters.about(signatures),
       ...answers.returnType.about(signatures),
     ]);
-    const symbols = [...known(answers.properties, plain), ...known(answers.parameters, signatures)];
+    const properties = known(answers.properties, plain).filter(({ name }) => name !== "schema");
+    const symbols = [...properties, ...known(answers.parameters, signatures)];
     ask(answers.typeOf.about(symbols));
     const next = [
       ...known(

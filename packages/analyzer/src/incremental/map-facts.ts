@@ -87,6 +87,9 @@ export function mapLocations(facts: PartFacts, change: Change<Location>): PartFa
     ...dataset,
     location: change(dataset.location),
     options: changeOptions(dataset.options),
+    ...(dataset.validator && {
+      validator: { ...dataset.validator, location: change(dataset.validator.location) },
+    }),
   });
   const changePipeline = (pipeline: PipelineFacts): PipelineFacts => ({
     ...pipeline,

@@ -1,6 +1,7 @@
 import type { CompilerHost, Node, TypeDeclaration } from "../compiler-host.js";
 import type { DatasetFacts, DatasetMention } from "../model.js";
 import type { PayloadSchemas } from "../schema/payload-schema.js";
+import { exportId } from "./core-call.js";
 import type { MarkReader } from "./marks.js";
 import { readOptions } from "./options.js";
 
@@ -33,12 +34,21 @@ export function readDatasetCall(
     whole: payload,
     core: undefined,
   };
+  const read = readOptions(host, options, ["storage"], ["schema"]);
+  const isChecked = read.locations.has("schema");
+  const declaration = isChecked ? host.declarationOfValue(of ?? call) : undefined;
   const facts: DatasetFacts = {
     name,
     form: "value",
     location,
     doc: host.doc(call),
-    options: readOptions(host, options, ["storage"]),
+    options: read,
+    ...(isChecked && {
+      validator: {
+        id: exportId(declaration),
+        location: declaration ? host.location(declaration.node) : location,
+      },
+    }),
     mention,
   };
   return { kind: "dataset", facts, call: of ?? call };

@@ -9,8 +9,14 @@ export function exportsTasks(host: CompilerHost, tasks: TaskReader, file: Source
   return exported.some(({ symbol }) => {
     if (host.declarationOf(symbol)?.file !== host.path(file)) return false;
     const type = host.typeOf(symbol);
-    return isTask(host, tasks, type) || holdsTasks(host, tasks, type);
+    return !isSchema(host, type) && (isTask(host, tasks, type) || holdsTasks(host, tasks, type));
   });
+}
+
+/** A Standard Schema: its type may lead through a whole library, in which no task is. */
+export function isSchema(host: CompilerHost, type: Type): boolean {
+  const kind = host.kind(type);
+  return (kind === "object" || kind === "intersection") && host.property(type, "~standard") !== undefined;
 }
 
 /** Whether an object or an array has functions that mention datasets. */

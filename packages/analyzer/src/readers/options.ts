@@ -15,6 +15,8 @@ interface Reading {
   readonly open: Set<Node>;
   /** What was read from types of objects and tuples alone; undefined for one that is being read. */
   readonly byType: Map<Type, Json | undefined>;
+  /** Options that are code: of these only the place is noted. */
+  readonly code: readonly string[];
 }
 
 /**
@@ -22,24 +24,27 @@ interface Reading {
  * compiler has evaluated what is constant.
  *
  * @param names the options that may be given, all of them dynamic where nothing is known of the type
+ * @param code options that are no data: they are not read, and have no more than a location where they are given
  * @returns literals; `{ "$env": name }` and `{ "$secret": name }`; `{ "$dynamic": type }` for what is not constant
  */
 export function readOptions(
   host: CompilerHost,
   node: Node | undefined,
   names: readonly string[],
+  code: readonly string[] = [],
 ): OptionFacts {
   const locations = new Map<string, Location>();
   if (!node) return { value: {}, locations };
-  const value = readNode({ host, locations, open: new Set(), byType: new Map() }, node, "") ?? {};
+  const value = readNode({ host, locations, open: new Set(), byType: new Map(), code }, node, "") ?? {};
   if (isObject(value)) return { value, locations };
   return { value: Object.fromEntries(names.map((name) => [name, value])), locations };
 }
 
 /** Undefined where the value is. */
 function readNode(reading: Reading, node: Node, path: string): Json | undefined {
-  const { host, locations } = reading;
+  const { host, locations, code } = reading;
   locations.set(path, host.location(node));
+  if (code.includes(path)) return undefined;
   const written = constantExpression(host, node);
   // The type of a constant may hide what it is: nothing has checked the options in an `any`.
   const isHere = written.node === host.expression(node).node;
@@ -158,7 +163,7 @@ function kindOf(host: CompilerHost, type: Type): string | undefined {
 }
 
 function readObject(reading: Reading, type: Type, written: Expression | undefined, path: string): Json {
-  const { host } = reading;
+  const { host, locations, code } = reading;
   if (host.signatures(type).length > 0) return { $dynamic: host.print(type) };
   const { nodes, isComplete } = propertyNodes(writtenObject(host, written));
   const properties = host.properties(type);
@@ -170,7 +175,11 @@ function readObject(reading: Reading, type: Type, written: Expression | undefine
     const node = nodes.get(property.name);
     // The options' own type names every option, also those that are not given.
     if (!node && isComplete && host.literal(present) === undefined) return [];
-    return [[property.name, readValue(reading, present, node, join(path, property.name))]];
+    const at = join(path, property.name);
+    if (!code.includes(at)) return [[property.name, readValue(reading, present, node, at)]];
+    const place = node ? host.location(node) : locations.get(path);
+    if (place) locations.set(at, place);
+    return [];
   });
   return Object.fromEntries(entries) as JsonObject;
 }

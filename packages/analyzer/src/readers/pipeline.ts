@@ -10,7 +10,7 @@ import {
 import { arrayElements } from "./array-elements.js";
 import { constantExpression, exportedDeclaration, isElsewhere, originalDeclaration } from "./constant.js";
 import { coreFunction, exportId, unexported } from "./core-call.js";
-import { holdsTasks, isTask } from "./exported-tasks.js";
+import { holdsTasks, isSchema, isTask } from "./exported-tasks.js";
 import { firstLine } from "./first-line.js";
 import { type ListedResources, readResources } from "./resource.js";
 import { isMadeByCheck, isMadeByTask, type TaskReader } from "./task.js";
@@ -204,6 +204,7 @@ class ElementReader {
       const declaration = host.declarationOf(symbol);
       if (!declaration) continue;
       const type = host.typeOf(symbol);
+      if (isSchema(host, type)) continue;
       const original = originalDeclaration(host, declaration);
       const isOther = original.origin === "other";
       const call = isOther ? undefined : this.#wrapping(original);

@@ -59,8 +59,9 @@ export const oneDeclaration: DatasetRule = ({ name: dataset, declarations }) => 
   const [first, ...others] = declarations.filter((declaration) => declaration.form === "value");
   if (!first) return [];
   const textOf = ({ options }: typeof first) => JSON.stringify(sortKeys(options.value));
+  // Whether two schemas are the same, nobody can say.
   return others
-    .filter((other) => textOf(other) !== textOf(first))
+    .filter((other) => first.validator || other.validator || textOf(other) !== textOf(first))
     .map((other) =>
       report("conflictingDataset", { dataset }, other.location, [
         { message: "the first declaration", location: first.location },
@@ -77,8 +78,9 @@ export const agreesWithOthers: DatasetRule = ({
   isOfOtherTasks,
 }) => {
   const own = declarations.find((declaration) => declaration.form === "value");
+  const ownText = own && optionsText(own.options.value, own.validator);
   const different = own
-    ? others.filter((other) => isOfOtherTasks && optionsText(other) !== optionsText(own.options.value))
+    ? others.filter((other) => isOfOtherTasks && optionsText(other, other.validator) !== ownText)
     : others.slice(1);
   if (different.length === 0) return [];
   const declaredBy = (owners: typeof others) =>
