@@ -2,7 +2,7 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { TextEdit } from "@glacier-ts/analyzer/program";
-import { fromCompiler, ProgramProject, readConfig } from "@glacier-ts/analyzer/program";
+import { fromCompiler, ProgramProject, readConfig, schemaImports } from "@glacier-ts/analyzer/program";
 import { type Diagnostic, GlacierError, renderDiagnostic } from "@glacier-ts/core";
 import MagicString, { type SourceMap } from "magic-string";
 import ts from "typescript";
@@ -190,11 +190,13 @@ export class SourceProject {
 
   #edits(file: string): readonly TextEdit[] {
     const { analyzed } = this.#open();
-    this.#manifest ??= JSON.stringify(JSON.stringify(analyzed.analyze().manifest));
+    const { manifest } = analyzed.analyze();
+    this.#manifest ??= JSON.stringify(JSON.stringify(manifest));
     return analyzed.textEdits(file, {
       // Parsed rather than a literal, in which a name `__proto__` would be another thing.
       manifest: `/* @__PURE__ */ JSON.parse(${this.#manifest})`,
       root: JSON.stringify(pathToFileURL(`${this.root}${path.sep}`).href),
+      imports: (pipeline) => schemaImports(manifest, pipeline, this.root, path.dirname(file)),
     });
   }
 

@@ -34,7 +34,7 @@ import type {
   Tasks,
   WithChecks,
 } from "./pipeline-types.js";
-import type { Executor, RunOutcome, SecretProvider, Target } from "./ports.js";
+import type { Executor, ModuleImports, RunOutcome, SecretProvider, Target } from "./ports.js";
 import { render, type VisualizeOptions } from "./render/render.js";
 import { RunError } from "./run-error.js";
 import { checkParams } from "./run-params.js";
@@ -63,6 +63,8 @@ export interface PipelineWiring {
   readonly manifest: unknown;
   /** The project's folder: a path or a `file:` URL. */
   readonly root: string;
+  /** Imports the modules of its datasets' schemas, where sources run as they are or are bundled. */
+  readonly imports?: ModuleImports;
 }
 
 export interface RunOptions<Kept extends string = never> {
@@ -212,6 +214,7 @@ export class Pipeline<T extends Tasks = Tasks, C extends Checks = Checks> {
       keep: [...new Set([...resultDatasets(graph), ...(options.keep ?? [])])],
       params: new Map(Object.entries(params)),
       ...(resources.size > 0 && { resources }),
+      ...(this.#wiring?.imports && { imports: this.#wiring.imports }),
       ...(options.secrets && { secrets: options.secrets }),
       ...(options.signal && { signal: options.signal }),
       ...(options.onEvent && { onEvent: options.onEvent }),

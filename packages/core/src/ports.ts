@@ -55,8 +55,15 @@ export interface RunRequest {
   readonly given?: ReadonlyMap<string, unknown>;
   /** Where a task's function can be imported from, for an executor that runs it on a thread or in another process. */
   readonly moduleOf?: (task: TaskId) => TaskModule | undefined;
+  /** Imports the modules of datasets that have a schema, by their names in the manifest; by default, from their files. */
+  readonly imports?: ModuleImports;
   /** Called for every event, in order; must not throw. */
   readonly onEvent?: (event: RunEvent) => void;
+}
+
+/** Functions that import modules, by the modules' names in the manifest. */
+export interface ModuleImports {
+  readonly [module: string]: () => Promise<unknown>;
 }
 
 /** Where a function is exported. */

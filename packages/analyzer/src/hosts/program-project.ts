@@ -17,6 +17,7 @@ import { wiringTransformer } from "./wiring.js";
 export { AnalyzerCrash } from "../analyzer-crash.js";
 export { fromCompiler } from "./compiler-diagnostic.js";
 export { readConfig } from "./read-config.js";
+export { schemaImports } from "./schema-imports.js";
 export type { PipelineExpressions, TextEdit } from "./wire-text.js";
 
 export interface ProgramOptions {

@@ -17,6 +17,8 @@ export interface TextEdit {
 export interface PipelineExpressions {
   readonly manifest: string;
   readonly root: string;
+  /** By the pipeline's id; absent where the manifest says enough. */
+  readonly imports?: (pipeline: string) => string | undefined;
 }
 
 /** The text with edits, which are in no order and do not overlap. */
@@ -39,7 +41,7 @@ export function wiringEdits(
   ts: Pick<SyntaxApi, "isCallExpression">,
   source: ts.SourceFile,
   calls: readonly CallSite[],
-  { manifest, root }: PipelineExpressions,
+  { manifest, root, imports }: PipelineExpressions,
 ): readonly TextEdit[] {
   const nodes = new Map(calls.map((site) => [site.node as unknown as ts.Node, site]));
   const edits: TextEdit[] = [];
@@ -55,7 +57,10 @@ export function wiringEdits(
     const last = node.arguments[wiring.position - 1];
     if (!last) continue;
     const id = `id: ${JSON.stringify(wiring.id)}`;
-    const value = wiring.kind === "task" ? `{ ${id} }` : `{ ${id}, manifest: ${manifest}, root: ${root} }`;
+    const imported = wiring.kind === "pipeline" ? imports?.(wiring.id) : undefined;
+    const more = imported === undefined ? "" : `, imports: ${imported}`;
+    const value =
+      wiring.kind === "task" ? `{ ${id} }` : `{ ${id}, manifest: ${manifest}, root: ${root}${more} }`;
     edits.push({ start: last.end, end: node.arguments.at(-1)?.end ?? last.end, text: `, ${value}` });
   }
   return edits;
