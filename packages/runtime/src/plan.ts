@@ -101,8 +101,9 @@ function buildPlan(graph: Graph): Plan {
     const [producer] = producers.map((id) => numbers[known(places, id)]);
     const own = readers[number] as number[];
     const isExternal = producer === undefined && manifest?.storage !== undefined;
+    // A schema that is code may look at every column.
     const readSchema =
-      schema && isExternal
+      schema && isExternal && !manifest.validator
         ? readSchemaOf(
             graph,
             name,

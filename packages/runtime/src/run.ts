@@ -102,7 +102,8 @@ export class Run implements AttemptHost {
       events: this.events,
       closeTimeoutMs: settings.closeTimeoutMs,
     });
-    const stored = new StoredDatasets(request.projectRoot, settings.storage, this.events, settings.tests);
+    const { projectRoot, imports } = request;
+    const stored = new StoredDatasets(projectRoot, settings.storage, this.events, settings.tests, imports);
     this.#stored = stored;
     this.#memory = settings.memory?.({
       runId: this.runId,

@@ -1,7 +1,8 @@
-import type { Diagnostic, JsonObject, ManifestDataset, Result } from "@glacier-ts/core";
+import type { Diagnostic, JsonObject, ManifestDataset, ModuleImports, Result } from "@glacier-ts/core";
 import type { TestSources } from "@glacier-ts/storage/validate";
 import type { PlannedDataset } from "./plan.js";
 import type { RunEvents } from "./run-events.js";
+import { DeclaredSchemas } from "./validation/declared-schemas.js";
 import { type InvalidRows, Validation } from "./validation/validation.js";
 
 /**
@@ -62,18 +63,23 @@ export class StoredDatasets {
   readonly #validation: Validation;
   #access: DatasetAccess | undefined;
 
-  /** @param tests keeps the generated code of tests */
+  /**
+   * @param tests keeps the generated code of tests
+   * @param imports ways to import the modules of datasets with a schema
+   */
   constructor(
     projectRoot: string,
     access: DatasetAccess | undefined,
     events: RunEvents | undefined,
     tests?: TestSources,
+    imports?: ModuleImports,
   ) {
     this.#projectRoot = projectRoot;
     this.#access = access;
     this.#events = events;
     this.#validation = new Validation({
       sources: tests,
+      declared: new DeclaredSchemas(projectRoot, imports),
       quarantine: async (name, dataset, rows) => (await this.#open()).save(name, dataset, undefined, rows),
     });
   }

@@ -61,7 +61,9 @@ export function failureText(failure: Failure): string {
     case "not-transferable":
       return escapeText(`${failure.what} cannot be sent to or from where the task runs`);
     case "output-invalid":
-      return escapeText(`returned ${failure.found} for '${failure.dataset}', expected ${failure.expected}`);
+      return escapeText(
+        `returned ${failure.found} for '${failure.dataset}', ${failure.bySchema ? `and its schema says: ${failure.expected}` : `expected ${failure.expected}`}`,
+      );
     case "output-missing":
       return `returned nothing for '${escapeText(failure.dataset)}'`;
     case "dataset-unavailable":

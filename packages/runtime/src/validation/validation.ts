@@ -9,10 +9,12 @@ import {
   report,
   succeed,
 } from "@glacier-ts/core";
-import type { PayloadTest, TestSources, Violation } from "@glacier-ts/storage/validate";
+import type { TestSources, Violation } from "@glacier-ts/storage/validate";
 import type { PlannedDataset } from "../plan.js";
 import type { LoadedDataset } from "../stored-datasets.js";
 import { isAsyncIterable } from "../streams/is-async-iterable.js";
+import { type DatasetTest, declaredTest, generatedTest } from "./dataset-test.js";
+import type { DeclaredSchemas } from "./declared-schemas.js";
 import { plainValue } from "./plain-value.js";
 
 /** What is wrong with a dataset that must be valid: the first violation, and how many more rows have one. */
@@ -29,6 +31,7 @@ export class InvalidRowError extends Error {
 
 export interface ValidationOptions {
   readonly sources: TestSources | undefined;
+  readonly declared: DeclaredSchemas;
   /** Keeps the rows that were set aside. */
   readonly quarantine: (
     name: string,
@@ -37,21 +40,23 @@ export interface ValidationOptions {
   ) => Promise<Result<{ readonly place: string }, Diagnostic>>;
 }
 
-/** A diagnostic where rows cannot be set aside: they would be lost. */
+/** A diagnostic where nobody knows whether rows are valid, or where they cannot be set aside: they would be lost. */
 type Checked = Result<unknown, InvalidRows | Diagnostic>;
 
 /**
- * Checks datasets where they enter the system, by their payloads' schemas, and does with invalid rows what their
- * declarations say.
+ * Checks datasets where they enter the system, by the schemas that they are declared with, else by those of their
+ * payloads, and does with invalid rows what their declarations say.
  */
 export class Validation {
   readonly #sources: TestSources | undefined;
+  readonly #declared: DeclaredSchemas;
   readonly #quarantine: ValidationOptions["quarantine"];
   /** By dataset: a stream may be read several times. */
   readonly #warnings = new Map<string, Diagnostic>();
 
-  constructor({ sources, quarantine }: ValidationOptions) {
+  constructor({ sources, declared, quarantine }: ValidationOptions) {
     this.#sources = sources;
+    this.#declared = declared;
     this.#quarantine = quarantine;
   }
 
@@ -62,7 +67,7 @@ export class Validation {
 
   /**
    * @returns the value, perhaps without some of its rows; a stream is checked while it is read, and throws a GlacierError.
-   *   GLA5066 where it must be valid and is not
+   *   GLA5066 where it must be valid and is not; GLA5069 or GLA5070 where its schema does not work
    */
   async loaded(
     dataset: PlannedDataset,
@@ -91,22 +96,21 @@ export class Validation {
     isTyped: boolean,
     toError: (invalid: InvalidRows) => Error,
   ): Promise<Checked> {
-    const { manifest, readSchema } = dataset;
-    const schema = readSchema ?? dataset.schema;
-    if (!schema || !manifest || manifest.onInvalid === "ignore") return succeed(value);
-    const { findInvalid, payloadTest } = await import("@glacier-ts/storage/validate");
-    const test = await payloadTest(schema, {
-      hash: readSchema ? textHash(readSchema) : hashOf(manifest),
-      sources: this.#sources,
-      isTyped,
-    });
+    const { manifest } = dataset;
+    if (!manifest || manifest.onInvalid === "ignore") return succeed(value);
+    const found = await this.#testOf(dataset, manifest, isTyped);
+    if (!found.ok) return found;
+    const test = found.value;
+    if (!test) return succeed(value);
     if (isAsyncIterable(value)) {
       const { row } = test;
       return succeed(
         row ? { [Symbol.asyncIterator]: () => this.#checkRows(dataset, value, row, toError) } : value,
       );
     }
-    const violations = findInvalid(value, test);
+    const all = await violationsIn(value, test);
+    if (!all.ok) return all;
+    const violations = all.value;
     const [first] = violations;
     if (!first) return succeed(value);
     const mode = manifest.onInvalid ?? "fail";
@@ -122,20 +126,35 @@ export class Validation {
     return succeed(rows.filter((_, index) => !bad.has(index + 1)));
   }
 
+  async #testOf(
+    { name, schema: payload, readSchema }: PlannedDataset,
+    manifest: ManifestDataset,
+    isTyped: boolean,
+  ): Promise<Result<DatasetTest | undefined, Diagnostic>> {
+    if (!payload) return succeed(undefined);
+    const { validator } = manifest;
+    const declared = validator ? await this.#declared.of(name, validator) : succeed(undefined);
+    if (!declared.ok) return declared;
+    if (declared.value) return succeed(await declaredTest(name, declared.value, payload));
+    const hash = readSchema ? textHash(readSchema) : hashOf(manifest);
+    const options = { hash, sources: this.#sources, isTyped };
+    return succeed(await generatedTest(readSchema ?? payload, options));
+  }
+
   async *#checkRows(
     dataset: PlannedDataset,
     stream: AsyncIterable<unknown>,
-    test: NonNullable<PayloadTest["row"]>,
+    test: NonNullable<DatasetTest["row"]>,
     toError: (invalid: InvalidRows) => Error,
   ): AsyncGenerator<unknown> {
-    const { violationOf } = await import("@glacier-ts/storage/validate");
     const mode = dataset.manifest?.onInvalid ?? "fail";
     const violations: Violation[] = [];
     const aside = new Map<number, unknown>();
     let row = 0;
     for await (const value of stream) {
       row++;
-      const violation = violationOf(test, value);
+      const found = test(value, row);
+      const violation = found instanceof Promise ? await found : found;
       if (!violation) {
         yield value;
         continue;
@@ -169,6 +188,20 @@ export class Validation {
     if (!saved.ok) return saved.failure;
     this.#warnings.set(name, report("dataSetAside", { ...details, place: saved.value.place }));
     return undefined;
+  }
+}
+
+/** What is wrong with a value that is no stream; GLA5070 where the schema does not say it. */
+async function violationsIn(
+  value: unknown,
+  test: DatasetTest,
+): Promise<Result<readonly Violation[], Diagnostic>> {
+  try {
+    return succeed(await test.find(value));
+  } catch (error) {
+    const [diagnostic] = error instanceof GlacierError ? error.diagnostics : [];
+    if (!diagnostic) throw error;
+    return fail(diagnostic);
   }
 }
 

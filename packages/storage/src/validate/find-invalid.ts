@@ -11,6 +11,8 @@ export interface Violation {
   readonly path: string;
   readonly expected: string;
   readonly found: string;
+  /** What says so is a schema that is code: `expected` is its message. */
+  readonly bySchema?: true;
 }
 
 /** @returns the first thing that is wrong with a value that is no stream, with each of its rows; none where it is valid */
@@ -18,12 +20,17 @@ export function findInvalid(value: unknown, { whole, row }: PayloadTest): readon
   const wrong = whole && violationOf(whole, value);
   if (wrong) return [wrong];
   if (!row) return [];
-  if (!Array.isArray(value)) return [{ path: "", expected: "an array", found: describeValue(value) }];
+  if (!Array.isArray(value)) return [notAnArray(value)];
   const violations: Violation[] = [];
   for (let index = 0; index < value.length; index++) {
     if (!row(value[index])) violations.push({ row: index + 1, ...violationFrom(row, value[index]) });
   }
   return violations;
+}
+
+/** What is wrong with a value in the place of rows. */
+export function notAnArray(value: unknown): Violation {
+  return { path: "", expected: "an array", found: describeValue(value) };
 }
 
 /** @returns undefined where the row is valid */

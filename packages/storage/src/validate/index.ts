@@ -1,6 +1,13 @@
 /**
- * Checks values against the schemas of their payloads.
+ * Checks values against the schemas of their payloads, and against Standard Schemas.
  * @module @glacier-ts/storage/validate
  */
-export { findInvalid, type Violation, violationOf } from "./find-invalid.js";
-export { type PayloadTest, type PayloadTestOptions, payloadTest, type TestSources } from "./payload-test.js";
+export { findInvalid, notAnArray, type Violation, violationOf } from "./find-invalid.js";
+export {
+  hasRows,
+  type PayloadTest,
+  type PayloadTestOptions,
+  payloadTest,
+  type TestSources,
+} from "./payload-test.js";
+export { refusalOf } from "./refusal.js";

@@ -69,14 +69,18 @@ async function testOf(
   return loadTest(source);
 }
 
+/** Whether the payload is rows: an array that is no tuple, or a stream. */
+export function hasRows({ type, prefixItems, "x-glacier-type": mark }: JsonObject): boolean {
+  return type === "array" && prefixItems === undefined && (mark === undefined || mark === "AsyncIterable");
+}
+
 /** What the schema says of each row, and what of the rows together. */
 function divide(schema: JsonObject): { readonly whole?: JsonObject; readonly row?: JsonObject } {
-  const { items, type, $defs, "x-glacier-type": mark, ...rest } = schema;
-  const isRows = type === "array" && isJsonObject(items) && (mark === undefined || mark === "AsyncIterable");
-  if (!isRows || "prefixItems" in rest) return { whole: schema };
+  const { items, type: _, $defs, "x-glacier-type": __, ...rest } = schema;
+  if (!hasRows(schema) || !isJsonObject(items)) return { whole: schema };
   const row = { ...items, ...($defs !== undefined && { $defs }) };
   const isOwn = wholeKeywords.some((keyword) => keyword in rest);
-  return { row, ...(isOwn && { whole: { type, ...rest } }) };
+  return { row, ...(isOwn && { whole: { type: "array", ...rest } }) };
 }
 
 /** Of arrays as a whole. */
