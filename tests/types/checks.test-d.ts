@@ -104,6 +104,13 @@ const Wrong = resource("db", { open: () => ({ count: (): string => "" }) });
 // @ts-expect-error not what a check takes
 pipeline({ name: "wrong", tasks: [extract], checks: [known], resources: [Wrong] });
 
+const plain = (all: Users): boolean => all.length > 0;
+const listed = [some, few];
+pipeline({ name: "listed", tasks: [extract], checks: listed });
+pipeline({ name: "spread", tasks: [extract], checks: [...listed, known], resources: [Db] });
+// @ts-expect-error check() has not made it
+pipeline({ name: "plain", tasks: [extract], checks: [some, plain] });
+
 // A test gives what checks read, and their resources.
 const rated = check(
   "rated",

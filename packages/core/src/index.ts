@@ -86,8 +86,10 @@ export { pipeline } from "./pipeline.js";
 export type {
   Checks,
   DatasetValues,
+  FittingChecks,
   GivenDatasets,
   GivenResources,
+  NotMadeByCheck,
   ParamsOf,
   ParamsOption,
   ProducedNames,

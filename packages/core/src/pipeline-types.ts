@@ -1,5 +1,5 @@
 /** What the compiler infers of a pipeline from the types of its tasks: the type of a run's result. */
-import type { Check } from "./check.js";
+import type { Check, CheckMark } from "./check.js";
 import type { DatasetMark } from "./dataset.js";
 import type { ParamMark } from "./injected.js";
 import type { ResourceDeclaration, ResourceMark } from "./resource.js";
@@ -16,6 +16,18 @@ interface Port<Name extends string, Value> {
 
 /** What `checks` lists. */
 export type Checks = readonly Check[];
+
+/** What is listed, where `check()` has made it; else, in its place, what nobody has. */
+export type FittingChecks<C extends Checks> = {
+  readonly [Key in keyof C]: [C[Key]] extends [CheckMark<infer _Name, infer _Options>]
+    ? C[Key]
+    : NotMadeByCheck;
+};
+
+/** Appears in the compiler's message for a function in `checks` that `check()` has not made. */
+export interface NotMadeByCheck {
+  readonly "~not made by check()": never;
+}
 
 /** The tasks and the checks of a pipeline, as if they were all tasks. */
 export type WithChecks<T extends Tasks, C extends Checks> = {

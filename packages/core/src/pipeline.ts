@@ -26,6 +26,7 @@ import { readManifest } from "./manifest-io.js";
 import type {
   Checks,
   DatasetValues,
+  FittingChecks,
   FittingResources,
   ParamsOption,
   ProducedNames,
@@ -100,7 +101,7 @@ export function pipeline<
   const Listed extends Resources = [],
   const C extends Checks = [],
 >(
-  options: PipelineOptions<T, Listed & FittingResources<WithChecks<T, C>, Listed>, C>,
+  options: PipelineOptions<T, Listed & FittingResources<WithChecks<T, C>, Listed>, C & FittingChecks<C>>,
   wiring?: PipelineWiring,
 ): Pipeline<T, C> {
   return new Pipeline(options, wiring);
