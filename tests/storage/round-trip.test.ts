@@ -152,3 +152,19 @@ test("json gives back a recursive payload", async () => {
   valueFrom(await store.save("tree", fileDataset("tree.json"), schema, value));
   expect(valueFrom(await store.load("tree", fileDataset("tree.json"), schema)).value).toStrictEqual(value);
 });
+
+test("a value of a union is of the branch that declares its properties, whatever the others let pass", async () => {
+  const { store } = await makeProject();
+  const dataset = fileDataset("value", { format: "json" });
+  const dated = { type: "object", properties: { at: date.schema } };
+  const numbered = { type: "object", properties: { id: bigint.schema }, required: ["id"] };
+  for (const anyOf of [
+    [dated, numbered],
+    [numbered, dated],
+  ]) {
+    const schema = { type: "array", items: { anyOf } };
+    const value = [{ id: 1n }, { at: new Date(0) }, {}];
+    valueFrom(await store.save("value", dataset, schema, value));
+    expect(valueFrom(await store.load("value", dataset, schema)).value).toStrictEqual(value);
+  }
+});

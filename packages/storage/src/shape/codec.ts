@@ -112,8 +112,11 @@ export function compileConvert(shape: Shape, direction: Direction): Convert | un
     // A branch that changes is the more particular one: a date is a string, too. Anything is what is left.
     const rank = (branch: Shape) => (branch.kind === "any" ? 2 : isChanged(branch) ? 0 : 1);
     const ordered = [...branches].sort((left, right) => rank(left) - rank(right));
-    const rounds = direction.forms.map((form) =>
-      ordered.map((branch) => ({ fits: compileFits(branch, form), convert: compile(branch) })),
+    // The branch that declares all of a value's properties is the one that is meant, where others would let them pass.
+    const rounds = direction.forms.flatMap((form) =>
+      [true, false].map((isExact) =>
+        ordered.map((branch) => ({ fits: compileFits(branch, { form, isExact }), convert: compile(branch) })),
+      ),
     );
     const expected = describeShape(part);
     return (value) => {

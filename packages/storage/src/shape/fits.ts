@@ -9,20 +9,30 @@ type Test = (value: unknown) => boolean;
  */
 export type Form = "value" | "json" | "looseJson";
 
+export interface FitsOptions {
+  readonly form: Form;
+  /** Whether an object may have no properties but those that are declared. Types are open; most values are not. */
+  readonly isExact?: boolean;
+}
+
 /** Makes a test that tells the branches of a union apart. */
-export function compileFits(shape: Shape, form: Form, known = new Map<Shape, Test>()): Test {
+export function compileFits(shape: Shape, options: FitsOptions, known = new Map<Shape, Test>()): Test {
   const resolved = resolve(shape);
   const compiled = known.get(resolved);
   if (compiled) return compiled;
   // Recursive shapes find this one while their parts are compiled.
   let test: Test = () => true;
   known.set(resolved, (value) => test(value));
-  test = compileTest(resolved, form, (part) => compileFits(part, form, known));
+  test = compileTest(resolved, options, (part) => compileFits(part, options, known));
   known.set(resolved, test);
   return test;
 }
 
-function compileTest(shape: Shape, form: Form, compile: (shape: Shape) => Test): Test {
+function compileTest(
+  shape: Shape,
+  { form, isExact = false }: FitsOptions,
+  compile: (shape: Shape) => Test,
+): Test {
   const isJson = form !== "value";
   switch (shape.kind) {
     case "any":
@@ -73,7 +83,7 @@ function compileTest(shape: Shape, form: Form, compile: (shape: Shape) => Test):
           test: compile(part),
           isRequired,
         })),
-        restTest(shape, compile),
+        restTest(shape, compile) ?? (isExact && shape.properties.size > 0 ? () => false : undefined),
       );
     case "union": {
       const tests = shape.branches.map(compile);

@@ -29,7 +29,7 @@ const tests = new WeakMap<JsonObject, (value: unknown) => boolean>();
 export function findMismatch(value: unknown, schema: JsonObject): Mismatch | undefined {
   let test = tests.get(schema);
   if (!test) {
-    test = compileFits(shapeOf(schema), "value");
+    test = compileFits(shapeOf(schema), { form: "value" });
     tests.set(schema, test);
   }
   return test(value) ? undefined : locate({ path: "", value, shape: shapeOf(schema) });
@@ -42,7 +42,7 @@ function locate(whole: Part): Mismatch | undefined {
   for (;;) {
     const shape = resolve(at.shape);
     const wrong: Part | undefined = partsOf({ ...at, shape }).find(
-      (part) => !compileFits(part.shape, "value", tests)(part.value),
+      (part) => !compileFits(part.shape, { form: "value" }, tests)(part.value),
     );
     if (!wrong) break;
     at = wrong;

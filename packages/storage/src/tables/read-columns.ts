@@ -130,7 +130,7 @@ function compileColumn({ name, shape, isRequired }: Column, { content, type }: S
 function readJson(shape: Shape): Convert {
   const revive = compileRevive(shape);
   const isExact = hasBigint(shape);
-  const fits = compileFits(shape, "value");
+  const fits = compileFits(shape, { form: "value" });
   const expected = describeShape(shape);
   const scalar = splitNull(shape).branches.every(({ kind }) => !nestedKinds.has(kind));
   return (text) => {
