@@ -153,17 +153,30 @@ test("json gives back a recursive payload", async () => {
   expect(valueFrom(await store.load("tree", fileDataset("tree.json"), schema)).value).toStrictEqual(value);
 });
 
-test("a value of a union is of the branch that declares its properties, whatever the others let pass", async () => {
+const object = (properties: JsonObject, ...required: string[]): JsonObject => ({
+  type: "object",
+  properties,
+  required,
+});
+const four: JsonObject = { ...bigint.schema, const: 4 };
+
+test.for<[what: string, branches: JsonObject[], values: unknown[]]>([
+  [
+    "the properties that it declares",
+    [object({ at: date.schema }), object({ id: bigint.schema }, "id")],
+    [{ id: 1n }, { at: new Date(0) }, {}],
+  ],
+  [
+    "names that fit an index signature",
+    [{ type: "object", patternProperties: { "^x-": number.schema } }, object({ id: bigint.schema })],
+    [{ "x-a": 1 }, { id: 1n }],
+  ],
+  ["its value, a bigint", [{ const: 7 }, four], [7, 4n]],
+])("a branch of a union is known by %s", async ([, branches, value]) => {
   const { store } = await makeProject();
   const dataset = fileDataset("value", { format: "json" });
-  const dated = { type: "object", properties: { at: date.schema } };
-  const numbered = { type: "object", properties: { id: bigint.schema }, required: ["id"] };
-  for (const anyOf of [
-    [dated, numbered],
-    [numbered, dated],
-  ]) {
+  for (const anyOf of [branches, branches.toReversed()]) {
     const schema = { type: "array", items: { anyOf } };
-    const value = [{ id: 1n }, { at: new Date(0) }, {}];
     valueFrom(await store.save("value", dataset, schema, value));
     expect(valueFrom(await store.load("value", dataset, schema)).value).toStrictEqual(value);
   }

@@ -3,16 +3,12 @@ import { isJsonObject, type Json, type JsonObject } from "../json.js";
 
 export type Shape =
   | {
-      readonly kind:
-        | "any"
-        | "null"
-        | "boolean"
-        | "number"
-        | "integer"
-        | "string"
-        | "Date"
-        | "bigint"
-        | "bytes";
+      readonly kind: "any" | "null" | "boolean" | "number" | "integer" | "string" | "Date" | "bytes";
+    }
+  | {
+      readonly kind: "bigint";
+      /** The one value that there is, of a literal type. */
+      readonly value?: bigint;
     }
   /** `const` and `enum`; null is never among the values, it is a branch of a union. */
   | { readonly kind: "literal"; readonly values: readonly Json[] }
@@ -33,10 +29,12 @@ export type Shape =
 interface ObjectShape {
   readonly kind: "object";
   readonly properties: ReadonlyMap<string, Property>;
-  /** What index signatures say of the other properties. */
+  /** What index signatures say of the other properties, all of them together. */
   readonly rest: Shape | undefined;
-  /** What an index signature says of properties with certain names: a part of `rest`. */
-  readonly patterns?: readonly NamePattern[];
+  /** What index signatures say of properties with certain names. */
+  readonly patterns: readonly NamePattern[];
+  /** What an index signature says of properties of any name. */
+  readonly others: Shape | undefined;
 }
 
 interface NamePattern {
@@ -72,7 +70,7 @@ export function resolve(shape: Shape): Shape {
 
 /** What an object's index signatures say of a property; undefined where they say nothing. */
 export function restOf(shape: ObjectShape, name: string): Shape | undefined {
-  return shape.patterns?.find(({ pattern }) => pattern.test(name))?.shape ?? shape.rest;
+  return shape.patterns.find(({ pattern }) => pattern.test(name))?.shape ?? shape.others;
 }
 
 /** The branches of a union without null, and whether null was among them. */
@@ -145,7 +143,7 @@ class SchemaReader {
       case "Date":
         return { kind: "Date" };
       case "bigint":
-        return { kind: "bigint" };
+        return { kind: "bigint", ...(typeof schema.const === "number" && { value: BigInt(schema.const) }) };
       case "Uint8Array":
         return { kind: "bytes" };
       case "Map": {
@@ -197,10 +195,8 @@ class SchemaReader {
       ([pattern, value]) => ({ pattern: new RegExp(pattern, "u"), shape: this.read(value) }),
     );
     const isOpen = additionalProperties === undefined || additionalProperties === false;
-    const rest = [
-      ...patterns.map(({ shape }) => shape),
-      ...(isOpen ? [] : [this.read(additionalProperties)]),
-    ];
+    const others = isOpen ? undefined : this.read(additionalProperties);
+    const rest = [...patterns.map(({ shape }) => shape), ...(others ? [others] : [])];
     return {
       kind: "object",
       properties: new Map(
@@ -210,7 +206,8 @@ class SchemaReader {
         ]),
       ),
       rest: rest.length > 0 ? unionOf(rest) : undefined,
-      ...(patterns.length > 0 && { patterns }),
+      patterns,
+      others,
     };
   }
 

@@ -50,9 +50,7 @@ function compileTest(
     case "integer":
       return Number.isInteger;
     case "bigint":
-      return isJson
-        ? (value) => typeof value === "bigint" || Number.isInteger(value)
-        : (value) => typeof value === "bigint";
+      return bigintTest(shape.value, isJson);
     case "Date":
       if (!isJson) return (value) => value instanceof Date;
       return (value) => typeof value === "string" && isDateText(value, form);
@@ -83,7 +81,7 @@ function compileTest(
           test: compile(part),
           isRequired,
         })),
-        restTest(shape, compile) ?? (isExact && shape.properties.size > 0 ? () => false : undefined),
+        restTest(shape, isExact, compile),
       );
     case "union": {
       const tests = shape.branches.map(compile);
@@ -94,6 +92,16 @@ function compileTest(
     default:
       return shape satisfies never;
   }
+}
+
+/** In JSON, a bigint is an integer like any other. */
+function bigintTest(only: bigint | undefined, isJson: boolean): Test {
+  const isBigint: Test = isJson
+    ? (value) => typeof value === "bigint" || Number.isInteger(value)
+    : (value) => typeof value === "bigint";
+  return only === undefined
+    ? isBigint
+    : (value) => isBigint(value) && BigInt(value as number | bigint) === only;
 }
 
 function isDateText(text: string, form: Form): boolean {
@@ -132,16 +140,19 @@ function objectTest(
   };
 }
 
-/** Tests the properties that only index signatures are about. */
+/** Tests the properties that are not declared by name; undefined where each of them may be anything. */
 function restTest(
   shape: Shape & { readonly kind: "object" },
+  isExact: boolean,
   compile: (shape: Shape) => Test,
 ): ((name: string, value: unknown) => boolean) | undefined {
-  if (!shape.rest) return undefined;
-  const rest = compile(shape.rest);
-  if (!shape.patterns) return (_, value) => rest(value);
-  const tests = shape.patterns.map((each) => ({ pattern: each.pattern, test: compile(each.shape) }));
-  return (name, value) => (tests.find(({ pattern }) => pattern.test(name))?.test ?? rest)(value);
+  const { properties, rest, patterns, others } = shape;
+  // A type that says nothing of its properties is open on purpose.
+  const isOpen = !isExact || (properties.size === 0 && !rest);
+  if (!rest && isOpen) return undefined;
+  const tests = patterns.map((each) => ({ pattern: each.pattern, test: compile(each.shape) }));
+  const othersTest = others ? compile(others) : () => isOpen;
+  return (name, value) => (tests.find(({ pattern }) => pattern.test(name))?.test ?? othersTest)(value);
 }
 
 /** A property that is the object's own: `constructor` and `__proto__` may be names of columns. */

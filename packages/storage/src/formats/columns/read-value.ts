@@ -103,7 +103,7 @@ function anyOf(stored: StoredType): Convert | undefined {
         (name) => [name, { shape: any, isRequired: true }] as const,
       );
       return compileStruct(
-        { kind: "object", properties: new Map(properties), rest: undefined },
+        { kind: "object", properties: new Map(properties), rest: undefined, patterns: [], others: undefined },
         stored.fields,
       );
     }
