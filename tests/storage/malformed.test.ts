@@ -104,6 +104,14 @@ describe("json", () => {
 describe("ndjson", () => {
   test.for<readonly [...TextCase, line: number]>([
     ["a line that is no JSON", '{"a":1}\n\n{"a":}\n', undefined, "found '}', expected a value", 6, 3],
+    [
+      "a byte order mark in the middle",
+      '\uFEFF{"a":1}\n\uFEFF{"a":2}\n',
+      undefined,
+      "found '\uFEFF', expected a value",
+      1,
+      2,
+    ],
     ["a value over two lines", '{"a":\n1}\n', undefined, "found the end, expected a value", 6, 1],
     [
       "no date",
