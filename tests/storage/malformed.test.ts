@@ -11,7 +11,7 @@ function malformed(format: string, why: string, location?: Location) {
     code: "GLA5006",
     severity: "error",
     message: `Dataset 'data' is not valid ${format}: ${why}.`,
-    hint: "mend the data, or declare the dataset's `format`",
+    hint: "mend the data, or what the dataset declares: its type or `format`",
     ...(location && { location }),
     related: [],
   };
