@@ -590,7 +590,8 @@ export const catalog = {
     5004,
     (d: { dataset: string; place: string }) => `Dataset '${d.dataset}' was not found at ${d.place}.`,
     "The dataset is read from its storage and nothing is there.",
-    () => "check the dataset's storage, and that its data is there; `file()` paths are relative to the folder of the tsconfig",
+    () =>
+      "check the dataset's storage, and that its data is there; `file()` paths are relative to the folder of the tsconfig",
   ),
   dataUnreadable: error(
     5005,
