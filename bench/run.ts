@@ -21,6 +21,7 @@ import { benchAzure } from "./storage-azure.ts";
 import { benchFormats } from "./storage-formats.ts";
 import { benchS3 } from "./storage-s3.ts";
 import { benchTables } from "./storage-tables.ts";
+import { benchValidation } from "./storage-validation.ts";
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]> | readonly BenchRow[]>> = {
   executor: benchExecutor,
@@ -38,6 +39,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]> | read
   "storage-s3": benchS3,
   "storage-tables": benchTables,
   "storage-formats": benchFormats,
+  "storage-validation": benchValidation,
 };
 
 const { values } = parseArgs({ options: { only: { type: "string" } } });

@@ -62,7 +62,7 @@ describe("data that is not what its format says", () => {
     const { code, error } = await failedRun(project);
     expect(error.slice(0, 2)).toEqual([
       ...expected,
-      "  hint: mend the data, or declare the dataset's `format`",
+      "  hint: mend the data, or what the dataset declares: its type or `format`",
     ]);
     expect(code).toBe(1);
     expect(project.has("out")).toBe(false);
@@ -72,7 +72,7 @@ describe("data that is not what its format says", () => {
     const { code, error } = await failedRun(makeProject(users("in.csv")));
     expect(error.slice(0, 2)).toEqual([
       "error GLA5004: Dataset 'users' was not found at in.csv.",
-      "  hint: check the path; `file()` paths are relative to the folder of the tsconfig",
+      "  hint: check the dataset's storage, and that its data is there; `file()` paths are relative to the folder of the tsconfig",
     ]);
     expect(code).toBe(1);
   });
@@ -85,7 +85,7 @@ describe("an output that cannot be written", () => {
     const { code, error } = await failedRun(project);
     expect(error.slice(0, 2)).toEqual([
       "error GLA5007: Dataset 'names' cannot be written to out/names.json: it is a directory.",
-      "  hint: check the permissions and the free space",
+      "  hint: check the storage's permissions and free space, and that it can be reached",
     ]);
     expect(code).toBe(1);
     expect(readdirSync(project.path("out"))).toEqual(["names.json"]);

@@ -209,7 +209,7 @@ export function testTable(
         code: "GLA5013",
         severity: "error",
         message: `Dataset 'rows' cannot be written as ${format} at '/1/name': the property is absent, which a column that holds null, too, cannot tell from null: write null, or take null out of its type.`,
-        hint: "use a format that can hold it, such as json",
+        hint: "return a value that it can hold, or use another `format` or storage",
         related: [],
       });
       expect(valueFrom(await store.load("rows", dataset("rows"), named)).value).toStrictEqual([
@@ -310,7 +310,7 @@ export function testTable(
         code: "GLA5013",
         severity: "error",
         message: `Dataset 'rows' cannot be written as ${format}${path === "" ? "" : ` at '${path}'`}: ${why}.`,
-        hint: "use a format that can hold it, such as json",
+        hint: "return a value that it can hold, or use another `format` or storage",
         related: [],
       });
       expect(valueFrom(await store.load("rows", dataset("rows"), rows)).value).toEqual([{ id: 7 }]);
@@ -331,7 +331,7 @@ export function testTable(
           code: "GLA5004",
           severity: "error",
           message: `Dataset 'rows' was not found at ${place("gone")}.`,
-          hint: "check the path; `file()` paths are relative to the folder of the tsconfig",
+          hint: "check the dataset's storage, and that its data is there; `file()` paths are relative to the folder of the tsconfig",
           related: [],
         });
       }
@@ -455,7 +455,7 @@ export function testTable(
         code: "GLA5006",
         severity: "error",
         message,
-        hint: "mend the data, or declare the dataset's `format`",
+        hint: "mend the data, or what the dataset declares: its type or `format`",
         related: [],
       };
       expect(failureFrom(await store.load("rows", dataset("data"), schema))).toEqual(expected);

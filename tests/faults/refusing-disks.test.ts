@@ -84,7 +84,7 @@ describe.skipIf(!namespace)("in the middle of a run (skipped where nothing can b
       writing failed: 4 tasks, 1 failed, 1 cancelled in <time>.
 
       error GLA5007: Dataset 'written' cannot be written to out/written.json: no space left on the device.
-        hint: check the permissions and the free space
+        hint: check the storage's permissions and free space, and that it can be reached
 
       Found 1 error.
       exit code 1
@@ -142,7 +142,7 @@ describe.skipIf(!namespace)("in the middle of a run (skipped where nothing can b
       writing failed: 4 tasks, 1 failed, 1 cancelled in <time>.
 
       error GLA5007: Dataset 'written' cannot be written to out/written.json: the file system is read-only.
-        hint: check the permissions and the free space
+        hint: check the storage's permissions and free space, and that it can be reached
 
       Found 1 error.
       exit code 1

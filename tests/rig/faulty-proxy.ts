@@ -1,31 +1,23 @@
-import { createServer, type IncomingMessage, request as send } from "node:http";
+import { createServer, request as send } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { onTestFinished } from "vitest";
+import type { Decide, FaultyServer, RequestFault } from "./request-faults.js";
 
-/** What goes wrong with a request. */
-export type ProxyFault =
-  /** The connection breaks: before the server hears of it, or before its answer comes. */
-  | { readonly cut: "before" | "after" }
-  /** It is refused, and the server does not hear of it. */
-  | { readonly status: number }
-  /** So many bytes of the answer's body come, then the connection breaks. */
-  | { readonly truncatedTo: number };
-
-export interface FaultyProxy {
+/** Its requests are called "PUT /container/blob?comp=block". */
+export interface FaultyProxy extends FaultyServer {
   readonly port: number;
-  /** What was asked for, also where it was refused: "PUT /container/blob?comp=block". */
-  readonly requests: string[];
-  /** Asked for every request; by default nothing goes wrong. */
-  fault: (request: IncomingMessage) => ProxyFault | undefined | Promise<ProxyFault | undefined>;
 }
 
 /** Stands before a real HTTP server, and has the requests fail that it is told to. */
 export async function faultyProxy(port: number): Promise<FaultyProxy> {
+  const requests: string[] = [];
+  let decide: Decide<RequestFault> = () => undefined;
   const server = createServer(async (request, response) => {
     const { method = "", url: path = "", headers, socket } = request;
-    proxy.requests.push(`${method} ${path}`);
-    const fault = await proxy.fault(request);
+    const name = `${method} ${path}`;
+    requests.push(name);
+    const fault = await decide(request, name);
     if (fault && "cut" in fault && fault.cut === "before") return void socket.destroy();
     if (fault && "status" in fault) {
       request.resume();
@@ -51,10 +43,11 @@ export async function faultyProxy(port: number): Promise<FaultyProxy> {
     server.closeAllConnections();
     server.close();
   });
-  const proxy: FaultyProxy = {
+  return {
     port: (server.address() as AddressInfo).port,
-    requests: [],
-    fault: () => undefined,
+    requests,
+    decide: (next) => {
+      decide = next;
+    },
   };
-  return proxy;
 }

@@ -318,7 +318,7 @@ describe("what a format cannot hold is GLA5013, and the former content stays", (
       code: "GLA5013",
       severity: "error",
       message: `Dataset 'data' cannot be written as ${format}${path === "" ? "" : ` at '${path}'`}: ${why}.`,
-      hint: "use a format that can hold it, such as json",
+      hint: "return a value that it can hold, or use another `format` or storage",
       related: [],
     });
     expect(await read("data")).toBe("former");

@@ -151,14 +151,14 @@ describe("a DuckDB database", () => {
         code: "GLA5005",
         severity: "error",
         message: `Dataset 'rows' cannot be read from ${place}: ${why}.`,
-        hint: "check the permissions, and that it is a file",
+        hint: "check the dataset's storage, its permissions, and that it can be reached",
         related: [],
       },
       {
         code: "GLA5007",
         severity: "error",
         message: `Dataset 'rows' cannot be written to ${place}: ${why}.`,
-        hint: "check the permissions and the free space",
+        hint: "check the storage's permissions and free space, and that it can be reached",
         related: [],
       },
     ]);

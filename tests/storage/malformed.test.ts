@@ -11,7 +11,7 @@ function malformed(format: string, why: string, location?: Location) {
     code: "GLA5006",
     severity: "error",
     message: `Dataset 'data' is not valid ${format}: ${why}.`,
-    hint: "mend the data, or declare the dataset's `format`",
+    hint: "mend the data, or what the dataset declares: its type or `format`",
     ...(location && { location }),
     related: [],
   };
@@ -104,6 +104,14 @@ describe("json", () => {
 describe("ndjson", () => {
   test.for<readonly [...TextCase, line: number]>([
     ["a line that is no JSON", '{"a":1}\n\n{"a":}\n', undefined, "found '}', expected a value", 6, 3],
+    [
+      "a byte order mark in the middle",
+      '\uFEFF{"a":1}\n\uFEFF{"a":2}\n',
+      undefined,
+      "found '\uFEFF', expected a value",
+      1,
+      2,
+    ],
     ["a value over two lines", '{"a":\n1}\n', undefined, "found the end, expected a value", 6, 1],
     [
       "no date",

@@ -310,7 +310,7 @@ describe.skipIf(!started)("PostgreSQL", () => {
         code: "GLA5007",
         severity: "error",
         message: `Dataset 'rows' cannot be written to ${place("rows")}: its columns change, and others depend on them: view ${name}.doubled depends on table ${name}.rows.`,
-        hint: "check the permissions and the free space",
+        hint: "check the storage's permissions and free space, and that it can be reached",
         related: [],
       });
       expect(await read("rows")).toEqual([{ id: 1 }]);
@@ -416,7 +416,7 @@ describe.skipIf(!started)("PostgreSQL", () => {
           code: "GLA5007",
           severity: "error",
           message: `Dataset 'rows' cannot be written to ${place("rows")}: the connection broke.`,
-          hint: "check the permissions and the free space",
+          hint: "check the storage's permissions and free space, and that it can be reached",
           related: [],
         });
         expect(await read("rows")).toEqual([{ id: 7 }]);
@@ -439,7 +439,7 @@ describe.skipIf(!started)("PostgreSQL", () => {
           code: "GLA5005",
           severity: "error",
           message: `Dataset 'rows' cannot be read from ${place("rows")}: the connection broke.`,
-          hint: "check the permissions, and that it is a file",
+          hint: "check the dataset's storage, its permissions, and that it can be reached",
           related: [],
         };
         expect(failureFrom(await (await store()).load("rows", dataset("rows"), schema))).toEqual(expected);

@@ -54,7 +54,7 @@ function refused(why: string): Diagnostic {
     code: "GLA5007",
     severity: "error",
     message: `Dataset 'value' cannot be written to value.txt: ${why}.`,
-    hint: "check the permissions and the free space",
+    hint: "check the storage's permissions and free space, and that it can be reached",
     related: [],
   };
 }
@@ -135,7 +135,7 @@ describe("a write that the system refuses leaves the former content and no tempo
       code: "GLA5005",
       severity: "error",
       message: "Dataset 'value' cannot be read from value.txt: permission denied.",
-      hint: "check the permissions, and that it is a file",
+      hint: "check the dataset's storage, its permissions, and that it can be reached",
       related: [],
     });
   });

@@ -11,6 +11,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { crc32 } from "node:zlib";
 import { onTestFinished } from "vitest";
+import type { Decide, FaultyServer, RequestFault } from "../rig/request-faults.js";
 import { readAuthorization, sha256 } from "./sigv4.js";
 
 export type Operation =
@@ -24,14 +25,17 @@ export type Operation =
   | "CompleteMultipartUpload"
   | "AbortMultipartUpload";
 
+/** It is refused; with `isDone` only after it was done. */
+interface RefusalFault {
+  readonly status: number;
+  readonly code?: string;
+  readonly isDone?: boolean;
+}
+
 /** What goes wrong with a request. */
 export type Fault =
-  /** It is refused; with `isDone` only after it was done. */
-  | { readonly status: number; readonly code: string; readonly isDone?: boolean }
-  /** The connection breaks: before it is done, or before it is answered. */
-  | { readonly cut: "before" | "after" }
-  /** So many bytes of the answer come, then the connection breaks. */
-  | { readonly truncatedTo: number }
+  | Exclude<RequestFault, { readonly status: number }>
+  | RefusalFault
   /** One byte is another one on the way: of what is sent to the server, or of its answer. */
   | { readonly damaged: "request" | "answer" }
   /** So many bytes of the answer come, and the rest when the promise is fulfilled. */
@@ -73,23 +77,30 @@ class Refusal extends Error {
   }
 }
 
+function told({
+  status,
+  code = status < 500 ? "InvalidRequest" : "ServiceUnavailable",
+}: RefusalFault): Refusal {
+  return new Refusal(status, code);
+}
+
 interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | number>>;
   readonly body?: string | Buffer;
 }
 
-export class S3Double {
+/** Its requests are called by their operations. */
+export class S3Double implements FaultyServer<Fault> {
   /** By key, all in one bucket. */
   readonly objects = new Map<string, StoredObject>();
   readonly uploads = new Map<string, OpenUpload>();
   /** What was asked for, also where it was refused. */
   readonly requests: Operation[] = [];
-  /** Asked for every request. */
-  fault: (operation: Operation, request: IncomingMessage) => Fault | undefined = () => undefined;
   port = 0;
   /** How many bytes of answers the connections have taken. */
   sentBytes = 0;
+  #decide: Decide<Fault> = () => undefined;
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((request, response) => void this.#serve(request, response)).on(
     "connection",
@@ -99,6 +110,10 @@ export class S3Double {
       socket.on("close", () => this.#sockets.delete(socket));
     },
   );
+
+  decide(fault: Decide<Fault>): void {
+    this.#decide = fault;
+  }
 
   /** Listens, after `kill` at the same port as before. What is stored stays, as do open uploads. */
   async start(): Promise<void> {
@@ -118,16 +133,16 @@ export class S3Double {
       const url = new URL(request.url ?? "", "http://localhost");
       const operation = operationOf(request.method ?? "", url);
       this.requests.push(operation);
-      const fault = this.fault(operation, request);
+      const fault = await this.#decide(request, operation);
       if (fault && "cut" in fault && fault.cut === "before") return void socket.destroy();
       const body = await bodyOf(request);
       if (fault && "damaged" in fault && fault.damaged === "request") damage(body);
       let answer: Answer;
       try {
-        if (fault && "status" in fault && !fault.isDone) throw new Refusal(fault.status, fault.code);
+        if (fault && "status" in fault && !fault.isDone) throw told(fault);
         authorize(request, body);
         answer = this.#do(operation, request, url, body);
-        if (fault && "status" in fault) throw new Refusal(fault.status, fault.code);
+        if (fault && "status" in fault) throw told(fault);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         answer = refused(error, request.method === "HEAD");

@@ -1,19 +1,25 @@
 /** What goes wrong on the way to S3, and in it. The server is the double, which fails where it is told to. */
-import { StorageError } from "@glacier-ts/core";
+import { randomUUID } from "node:crypto";
 import { S3Store } from "@glacier-ts/storage/s3";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { testFaults } from "../contracts/faults.js";
 import { breakingProxy } from "../rig/breaking-proxy.js";
-import { type Fault, type Operation, type S3Double, startS3Double } from "./s3-double.js";
+import {
+  chunksOf,
+  collect,
+  countOf,
+  failing,
+  former,
+  large,
+  mebibyte,
+  partCount,
+  refusal,
+} from "../rig/request-faults.js";
+import { type Fault, type S3Double, startS3Double } from "./s3-double.js";
 import { clientOf, storeOf } from "./s3-rig.js";
 
-const mebibyte = 2 ** 20;
-const former = new TextEncoder().encode("former");
-/** What the store sends in three parts of at most 8 MiB. */
-const large = Buffer.alloc(20 * mebibyte, "what is large goes in parts, ");
-const partCount = 3;
-
-function* chunksOf(bytes: Uint8Array) {
-  for (let start = 0; start < bytes.length; start += mebibyte) yield bytes.subarray(start, start + mebibyte);
+function put(double: S3Double, key: string, bytes: Buffer): void {
+  double.objects.set(`data/${key}`, { bytes, etag: `"${randomUUID()}"`, checksum: undefined, metadata: {} });
 }
 
 async function make() {
@@ -21,27 +27,36 @@ async function make() {
   const store = storeOf(double.port, "bucket");
   await store.write("numbers", [former]);
   double.requests.length = 0;
-  const content = () => double.objects.get("data/numbers")?.bytes;
+  const content = (key = "numbers") => double.objects.get(`data/${key}`)?.bytes;
   return { double, store, content };
 }
 
-async function refusal(operation: Promise<unknown>): Promise<Pick<StorageError, "reason" | "why">> {
-  const error = await operation.then(
-    () => new Error("expected a StorageError"),
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof StorageError)) throw error;
-  return { reason: error.reason, why: error.why };
-}
-
-/** Has the requests of a kind fail: the n-th of them, from 0, or all. */
-function failing(double: S3Double, operation: Operation, fault: Fault, which: "all" | number = "all"): void {
-  let count = 0;
-  double.fault = (asked) => {
-    if (asked !== operation) return undefined;
-    return which === "all" || count++ === which ? fault : undefined;
-  };
-}
+testFaults(
+  async () => {
+    const { double, store, content } = await make();
+    return {
+      store,
+      nowhere: storeOf(double.port, "none"),
+      requests: double.requests,
+      decide: (fault) => double.decide(fault),
+      put: (key, bytes) => put(double, key, bytes),
+      content,
+      unfinished: () => [...double.uploads.values()].map(({ parts }) => parts.size),
+    };
+  },
+  {
+    begin: /^CreateMultipartUpload$/,
+    part: /^UploadPart$/,
+    commit: /^CompleteMultipartUpload$/,
+    put: /^PutObject$/,
+    get: /^GetObject$/,
+    mostRequests: 20,
+    retried: [500, 502, 503],
+    noObject: "there is no such object or bucket",
+    noBucket: "there is no such bucket",
+    exists: "there is an object already",
+  },
+);
 
 function waiting() {
   let resolve = () => {};
@@ -51,52 +66,20 @@ function waiting() {
   return { until, resolve };
 }
 
-async function collect(store: S3Store, key = "numbers"): Promise<Buffer> {
-  const source = await store.open(key);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of source.stream?.() ?? []) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-const parts = Array.from({ length: partCount }, (_, index) => ["UploadPart", index] as const);
-const uploading = [["CreateMultipartUpload", 0] as const, ...parts, ["CompleteMultipartUpload", 0] as const];
-
-describe("an upload of several parts", () => {
-  const faults: readonly Fault[] = [
-    { cut: "before" },
-    { cut: "after" },
-    { status: 503, code: "ServiceUnavailable" },
-  ];
-
-  test.for(
-    uploading.flatMap(([operation, index]) => faults.map((fault) => [operation, index, fault] as const)),
-  )("goes through %s %i that fails once: %j", async ([operation, index, fault]) => {
-    const { double, store, content } = await make();
-    failing(double, operation, fault, index);
-    const written = await store.write("numbers", chunksOf(large));
-    expect(written).toEqual(await store.stat("numbers"));
-    expect(content()?.equals(large)).toBe(true);
-    // An upload of whose making the answer was lost has no name that anybody knows, and no bytes.
-    const left = [...double.uploads.values()].map(({ parts }) => parts.size);
-    const isUnknown = operation === "CreateMultipartUpload" && "cut" in fault && fault.cut === "after";
-    expect(left).toEqual(isUnknown ? [0] : []);
-  });
-
-  test.for(["CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"] as const)(
-    "is given up where %s fails again and again, and leaves the former object",
-    async (operation) => {
-      const { double, store, content } = await make();
-      for (const fault of [{ cut: "before" }, { status: 503, code: "ServiceUnavailable" }] as const) {
-        failing(double, operation, fault);
+describe("an upload of several parts to S3", () => {
+  test.for([
+    [/^CreateMultipartUpload$/, 3],
+    [/^UploadPart$/, 3 * partCount],
+    [/^CompleteMultipartUpload$/, 3],
+  ] as const)(
+    "has all parts under way at once, and each request made three times: %s",
+    async ([kind, count]) => {
+      const { double, store } = await make();
+      for (const fault of [{ cut: "before" }, { status: 503 }] as const) {
+        failing(double, kind, fault);
         double.requests.length = 0;
-        const { reason } = await refusal(store.write("numbers", chunksOf(large)));
-        expect(reason).toBe("unreachable");
-        expect(content()).toEqual(Buffer.from(former));
-        expect([...double.uploads]).toEqual([]);
-        // All parts are under way at once, each is tried three times; then it is ended, and looked for.
-        const asked = double.requests.filter((each) => each === operation).length;
-        expect(asked).toBe(operation === "UploadPart" ? 3 * partCount : 3);
-        expect(double.requests.length).toBeLessThanOrEqual(20);
+        expect((await refusal(store.write("numbers", chunksOf(large)))).reason).toBe("unreachable");
+        expect(countOf(double, kind)).toBe(count);
       }
     },
   );
@@ -104,7 +87,7 @@ describe("an upload of several parts", () => {
   test("of which one part always fails is given up, the others are not sent again", async () => {
     const { double, store, content } = await make();
     const isSecond = (url = "") => /partNumber=2(&|$)/.test(url);
-    double.fault = (_, { url }) => (isSecond(url) ? { cut: "before" } : undefined);
+    double.decide(({ url }) => (isSecond(url) ? { cut: "before" } : undefined));
     expect((await refusal(store.write("numbers", chunksOf(large)))).reason).toBe("unreachable");
     expect(content()).toEqual(Buffer.from(former));
     expect([...double.uploads]).toEqual([]);
@@ -113,37 +96,9 @@ describe("an upload of several parts", () => {
 
   test("was joined where the answer is lost each time", async () => {
     const { double, store, content } = await make();
-    failing(double, "CompleteMultipartUpload", { cut: "after" });
+    failing(double, /^CompleteMultipartUpload$/, { cut: "after" });
     expect(await store.write("numbers", chunksOf(large))).toEqual(await store.stat("numbers"));
     expect(content()?.equals(large)).toBe(true);
-  });
-
-  test("is seen by nobody before it is whole", async () => {
-    const { double, store, content } = await make();
-    const seen: unknown[] = [];
-    double.fault = (operation) => {
-      if (operation === "UploadPart" || operation === "CompleteMultipartUpload")
-        seen.push(content()?.toString());
-      return undefined;
-    };
-    await store.write("numbers", chunksOf(large));
-    expect(seen).toEqual(Array.from({ length: partCount + 1 }, () => "former"));
-  });
-
-  test("whose chunks fail is ended, and passes the error on, whatever it is", async () => {
-    const { double, store } = await make();
-    for (const error of [new Error("the source broke"), "a text", undefined, null]) {
-      async function* chunks() {
-        yield* chunksOf(large);
-        throw error;
-      }
-      const thrown = await store.write("numbers", chunks()).then(
-        () => "nothing",
-        (reason) => reason,
-      );
-      expect(thrown).toBe(error);
-      expect([...double.uploads]).toEqual([]);
-    }
   });
 
   test("whose chunks fail passes that on, also where it cannot be ended", async () => {
@@ -151,7 +106,7 @@ describe("an upload of several parts", () => {
     const error = new Error("the source broke");
     async function* chunks() {
       yield* chunksOf(large);
-      failing(double, "AbortMultipartUpload", { cut: "before" });
+      failing(double, /^AbortMultipartUpload$/, { cut: "before" });
       throw error;
     }
     await expect(store.write("numbers", chunks())).rejects.toBe(error);
@@ -171,59 +126,26 @@ describe("an upload of several parts", () => {
     expect(content()).toEqual(Buffer.from(former));
     expect([...double.uploads]).toEqual([]);
   });
-
-  test("creates an object, unless there is one", async () => {
-    const { double, store, content } = await make();
-    const refused = await refusal(store.write("numbers", chunksOf(large), { ifAbsent: true }));
-    expect(refused).toEqual({ reason: "exists", why: "there is an object already" });
-    expect(content()).toEqual(Buffer.from(former));
-    expect([...double.uploads]).toEqual([]);
-    await store.write("other", chunksOf(large), { ifAbsent: true });
-    expect(double.objects.get("data/other")?.bytes.equals(large)).toBe(true);
-  });
-
-  test("is of one writer of 4 that create it at once", async () => {
-    const { double, store } = await make();
-    const writing = Array.from({ length: 4 }, () => store.write("new", chunksOf(large), { ifAbsent: true }));
-    const outcomes = (await Promise.allSettled(writing)).map((each) =>
-      each.status === "fulfilled" ? "won" : (each.reason as StorageError).reason,
-    );
-    expect(outcomes.sort()).toEqual(["exists", "exists", "exists", "won"]);
-    expect([...double.uploads]).toEqual([]);
-  });
 });
 
-describe("creating an object", () => {
-  const lost: readonly Fault[] = [
-    { cut: "after" },
+describe("creating an object in S3", () => {
+  const told: readonly Fault[] = [
     { status: 500, code: "InternalError", isDone: true },
-    { status: 503, code: "ServiceUnavailable", isDone: true },
+    { status: 503, isDone: true },
   ];
 
-  test.for(lost)("has succeeded where the answer is lost: %j", async (fault) => {
-    for (const [operation, bytes] of [
-      ["PutObject", former],
-      ["CompleteMultipartUpload", large],
+  test.for(told)("has succeeded where it is told to have failed: %j", async (fault) => {
+    for (const [kind, bytes] of [
+      [/^PutObject$/, former],
+      [/^CompleteMultipartUpload$/, large],
     ] as const) {
       const { double, store } = await make();
-      failing(double, operation, fault, 0);
+      failing(double, kind, fault, 0);
       const written = await store.write("new", chunksOf(bytes), { ifAbsent: true });
       expect(written).toEqual(await store.stat("new"));
       expect(double.objects.get("data/new")?.bytes.equals(bytes)).toBe(true);
       expect([...double.uploads]).toEqual([]);
     }
-  });
-
-  test("has not where somebody else was first while the request was made again", async () => {
-    const { double, store } = await make();
-    double.fault = (operation) => {
-      if (operation !== "PutObject" || double.objects.has("data/new")) return undefined;
-      const winner = { bytes: Buffer.from("theirs"), etag: '"theirs"', checksum: undefined, metadata: {} };
-      double.objects.set("data/new", winner);
-      return { cut: "before" };
-    };
-    expect((await refusal(store.write("new", [former], { ifAbsent: true }))).reason).toBe("exists");
-    expect(double.objects.get("data/new")?.bytes.toString()).toBe("theirs");
   });
 
   test("has not where another writer of the same bytes was first", async () => {
@@ -234,51 +156,15 @@ describe("creating an object", () => {
 
   test("has not where a conflict is told", async () => {
     const { double, store } = await make();
-    failing(double, "PutObject", { status: 409, code: "ConditionalRequestConflict" });
+    failing(double, /^PutObject$/, { status: 409, code: "ConditionalRequestConflict" });
     expect((await refusal(store.write("new", [former], { ifAbsent: true }))).reason).toBe("exists");
   });
 });
 
-describe("a server that is out of order", () => {
-  const operations = (store: S3Store): Record<string, () => Promise<unknown>> => ({
-    open: () => store.open("numbers"),
-    read: () => collect(store),
-    write: () => store.write("numbers", [former]),
-    delete: () => store.delete("numbers"),
-    list: async () => {
-      for await (const _ of store.list(""));
-    },
-  });
-  const names = ["open", "read", "write", "delete", "list"];
-
-  test.for(names)("for two requests of %s is waited for", async (name) => {
-    const { double, store } = await make();
-    let count = 0;
-    double.fault = () => (count++ < 2 ? { status: 503, code: "ServiceUnavailable" } : undefined);
-    await operations(store)[name]?.();
-    expect(double.requests.length).toBeGreaterThanOrEqual(3);
-  });
-
-  test.for(names)("for longer is told, after three requests of each kind: %s", async (name) => {
-    const { double, store } = await make();
-    for (const status of [500, 502, 503]) {
-      double.requests.length = 0;
-      double.fault = () => ({ status, code: "ServiceUnavailable" });
-      const refused = await refusal(operations(store)[name]?.() as Promise<unknown>);
-      expect(refused).toEqual({
-        reason: "unreachable",
-        why: `the server is out of order (status ${status})`,
-      });
-      const counts = double.requests.map((each) => double.requests.filter((other) => other === each).length);
-      expect(Math.max(...counts)).toBe(3);
-      // A write asks at the end whether it was done after all.
-      expect(double.requests.length).toBe(name === "write" ? 6 : 3);
-    }
-  });
-
+describe("a server of S3 that is out of order", () => {
   test("may ask to slow down", async () => {
     const { double, store } = await make();
-    double.fault = () => ({ status: 503, code: "SlowDown" });
+    double.decide(() => ({ status: 503, code: "SlowDown" }));
     expect(await refusal(store.delete("numbers"))).toEqual({
       reason: "unreachable",
       why: "the server asks to slow down, again and again",
@@ -334,31 +220,7 @@ describe("a server that is out of order", () => {
   });
 });
 
-describe("an object that is read", () => {
-  test("goes on where the connection broke, in the same version", async () => {
-    const { double, store } = await make();
-    await store.write("numbers", chunksOf(large));
-    double.requests.length = 0;
-    failing(double, "GetObject", { truncatedTo: 9 * mebibyte + 5 }, 0);
-    expect((await collect(store)).equals(large)).toBe(true);
-    expect(double.requests).toEqual(["HeadObject", "GetObject", "GetObject"]);
-  });
-
-  test("is told to have changed where it was replaced while the connection was broken", async () => {
-    const { double, store } = await make();
-    await store.write("numbers", chunksOf(large));
-    const { etag, ...rest } = double.objects.get("data/numbers") ?? expect.fail("it is not there");
-    double.fault = (operation) => {
-      if (operation !== "GetObject") return undefined;
-      double.objects.set("data/numbers", { etag: '"another"', ...rest });
-      return { truncatedTo: mebibyte };
-    };
-    const source = await store.open("numbers");
-    const reading = source.read(0, source.sizeBytes);
-    // The first request finds the other one already.
-    expect((await refusal(reading)).reason).toBe("changed");
-  });
-
+describe("an object of S3 that is read", () => {
   test.for([0, 1, 100_000, 8 * mebibyte, 20 * mebibyte - 1])(
     "is not taken for the whole where every answer ends after %i bytes",
     async (length) => {
@@ -366,11 +228,11 @@ describe("an object that is read", () => {
       await store.write("numbers", chunksOf(large));
       double.requests.length = 0;
       // Of what is left, which is less each time.
-      double.fault = (operation, { headers }) => {
+      double.decide(({ headers }, operation) => {
         if (operation !== "GetObject") return undefined;
         const start = Number(/^bytes=(\d+)/.exec(headers.range ?? "")?.[1] ?? 0);
         return { truncatedTo: Math.max(0, length - start) };
-      };
+      });
       for (const reading of [
         () => collect(store),
         async () => (await store.open("numbers")).read(0, large.length),
@@ -389,7 +251,7 @@ describe("an object that is read", () => {
   test("is refused where it was damaged on the way", async () => {
     const { double, store } = await make();
     const why = "the bytes were damaged on the way: their checksum is another one";
-    failing(double, "GetObject", { damaged: "answer" });
+    failing(double, /^GetObject$/, { damaged: "answer" });
     expect(await refusal(collect(store))).toEqual({ reason: "failed", why });
     const source = await store.open("numbers");
     expect(await refusal(source.read(0, source.sizeBytes))).toEqual({ reason: "failed", why });
@@ -417,7 +279,7 @@ describe("an object that is read", () => {
     const { double, store } = await make();
     await store.write("numbers", chunksOf(large));
     const { until, resolve } = waiting();
-    failing(double, "GetObject", { pausedAt: 9 * mebibyte, until });
+    failing(double, /^GetObject$/, { pausedAt: 9 * mebibyte, until });
     const source = await store.open("numbers");
     let position = 0;
     for await (const chunk of source.stream?.() ?? []) {
@@ -434,7 +296,7 @@ describe("an object that is read", () => {
     const store = new S3Store({ client, bucket: "bucket", folder: "data/", describe: (key) => key });
     const { until, resolve } = waiting();
     onTestFinished(resolve);
-    failing(double, "GetObject", { pausedAt: mebibyte, until });
+    failing(double, /^GetObject$/, { pausedAt: mebibyte, until });
     double.requests.length = 0;
     expect((await refusal(collect(store))).reason).toBe("unreachable");
     // At most three for what comes before the pause, which a slow machine may be late with, and for what comes after it.
@@ -445,12 +307,12 @@ describe("an object that is read", () => {
 });
 
 test("bytes that were damaged on the way to the server replace nothing", async () => {
-  for (const [operation, bytes] of [
-    ["PutObject", former],
-    ["UploadPart", large],
+  for (const [kind, bytes] of [
+    [/^PutObject$/, former],
+    [/^UploadPart$/, large],
   ] as const) {
     const { double, store, content } = await make();
-    failing(double, operation, { damaged: "request" });
+    failing(double, kind, { damaged: "request" });
     expect(await refusal(store.write("numbers", chunksOf(bytes)))).toEqual({
       reason: "failed",
       why: "the bytes were damaged on the way: their checksum is another one",
@@ -492,15 +354,5 @@ describe("somebody whom S3", () => {
     expect(await Promise.all(asked.map(refusal))).toEqual(
       asked.map(() => ({ reason: "unauthenticated", why })),
     );
-  });
-
-  test("has no bucket for", async () => {
-    const { double } = await make();
-    const store = storeOf(double.port, "none");
-    expect((await refusal(store.open("numbers"))).reason).toBe("not-found");
-    expect(await refusal(store.write("numbers", [former]))).toEqual({
-      reason: "not-found",
-      why: "there is no such bucket",
-    });
   });
 });

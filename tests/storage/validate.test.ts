@@ -96,6 +96,27 @@ describe("a value in memory", () => {
     ]);
   });
 
+  it("has the properties that are its objects' own", async () => {
+    class Person {
+      mail = "ada@example.org";
+      constructor(id?: number) {
+        if (id !== undefined) Object.assign(this, { id });
+      }
+      get name() {
+        return 7;
+      }
+      get address() {
+        return new Person();
+      }
+    }
+    const bare = Object.assign(Object.create(null), { id: 1, address: Object.create({ zip: "1" }) });
+    expect(await violations([new Person(1), new Person(), { id: 1, address: new Person() }, bare])).toEqual([
+      { row: 2, path: "/id", expected: "a value", found: "nothing" },
+      { row: 3, path: "/address", expected: "what its type says", found: "an object" },
+      { row: 4, path: "/address", expected: "what its type says", found: "an object" },
+    ]);
+  });
+
   it("may have columns with the names of keywords and of the prototype", async () => {
     const schema: JsonObject = {
       type: "array",

@@ -590,28 +590,29 @@ export const catalog = {
     5004,
     (d: { dataset: string; place: string }) => `Dataset '${d.dataset}' was not found at ${d.place}.`,
     "The dataset is read from its storage and nothing is there.",
-    () => "check the path; `file()` paths are relative to the folder of the tsconfig",
+    () =>
+      "check the dataset's storage, and that its data is there; `file()` paths are relative to the folder of the tsconfig",
   ),
   dataUnreadable: error(
     5005,
     (d: { dataset: string; place: string; why: string }) =>
       `Dataset '${d.dataset}' cannot be read from ${d.place}: ${d.why}.`,
     "The storage refused, or broke off, the reading.",
-    () => "check the permissions, and that it is a file",
+    () => "check the dataset's storage, its permissions, and that it can be reached",
   ),
   dataMalformed: error(
     5006,
     (d: { dataset: string; format: string; why: string }) =>
       `Dataset '${d.dataset}' is not valid ${d.format}: ${d.why}.`,
-    "The bytes are not what the dataset's format says, or a value does not fit the dataset's type.",
-    () => "mend the data, or declare the dataset's `format`",
+    "What is stored is not what the dataset's format says, or a value does not fit the dataset's type.",
+    () => "mend the data, or what the dataset declares: its type or `format`",
   ),
   dataUnwritable: error(
     5007,
     (d: { dataset: string; place: string; why: string }) =>
       `Dataset '${d.dataset}' cannot be written to ${d.place}: ${d.why}.`,
     "The storage refused the writing. What was there before is unchanged.",
-    () => "check the permissions and the free space",
+    () => "check the storage's permissions and free space, and that it can be reached",
   ),
   storageUnavailable: error(
     5008,
@@ -649,8 +650,8 @@ export const catalog = {
     5013,
     (d: { dataset: string; format: string; path: string; why: string }) =>
       `Dataset '${d.dataset}' cannot be written as ${d.format}${d.path === "" ? "" : ` at '${d.path}'`}: ${d.why}.`,
-    "The format cannot hold the value that the task returned. What was there before is unchanged.",
-    () => "use a format that can hold it, such as json",
+    "The format, or the table, cannot hold the value that the task returned. What was there before is unchanged.",
+    () => "return a value that it can hold, or use another `format` or storage",
   ),
   runBroken: error(
     5014,

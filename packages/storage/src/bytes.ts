@@ -8,8 +8,24 @@ const chunkBytes = 256 * 1024;
 /** The bytes of a source in order, in pieces that are small enough to hold. */
 export async function* readChunks(source: ByteSource): AsyncGenerator<Uint8Array> {
   if (source.stream) return yield* source.stream();
-  for (let start = 0; start < source.sizeBytes; start += chunkBytes) {
-    yield await source.read(start, Math.min(start + chunkBytes, source.sizeBytes));
+  const { sizeBytes } = source;
+  const read = (start: number) => {
+    const chunk = source.read(start, Math.min(start + chunkBytes, sizeBytes));
+    // Where it fails, it does so when it is asked for.
+    chunk.catch(() => {});
+    return chunk;
+  };
+  let next = sizeBytes > 0 ? read(0) : undefined;
+  try {
+    for (let end = chunkBytes; next; end += chunkBytes) {
+      const chunk = await next;
+      // The next one is read while this one is used.
+      next = end < sizeBytes ? read(end) : undefined;
+      yield chunk;
+    }
+  } finally {
+    // Who stops early closes the source.
+    await next?.catch(() => {});
   }
 }
 

@@ -1,8 +1,7 @@
+import { parseUsualDate } from "./usual-date.js";
+
 const iso =
   /^(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)(?:([T ])\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/;
-
-/** As `toISOString` writes nearly all dates. */
-const usual = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /**
  * Reads an ISO 8601 date, with or without a time. A time without a zone is UTC, as a date alone is: the same file means
@@ -11,8 +10,8 @@ const usual = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
  * @returns undefined where the text is no such date, or the day does not exist
  */
 export function parseDate(text: string): Date | undefined {
-  // Days up to the 28th are in every month.
-  if (usual.test(text) && (text[8] === "0" || text[8] === "1")) return validDate(text);
+  const usual = parseUsualDate(text);
+  if (usual) return usual;
   const match = iso.exec(text);
   if (!match) return undefined;
   const [, year, month, day, separator, zone] = match;

@@ -10,42 +10,32 @@ import {
 import { describeValue, Malformed, Misfit, NotEncodable, pointer } from "../problems.js";
 import type { Convert } from "../shape/codec.js";
 
-/** Where a JSON text begins in its file. */
-export interface TextStart {
-  readonly line: number;
-}
-
 /**
  * Reads one JSON text.
  *
  * @param isExact whether integers that a number cannot hold become bigints
+ * @param line of the file, in which the text begins
  * @throws Malformed with the place of the mistake
  */
-export function parseJson(
-  text: string,
-  revive: Convert | undefined,
-  isExact: boolean,
-  start: TextStart = { line: 1 },
-): unknown {
-  let value: unknown;
+export function parseJson(text: string, revive: Convert | undefined, isExact: boolean, line = 1): unknown {
   try {
     // Reading with a reviver is many times slower, so only where there are so many digits.
-    value = isExact && /\d{16}/.test(text) ? JSON.parse(text, exactInteger) : JSON.parse(text);
+    const value = isExact && /\d{16}/.test(text) ? JSON.parse(text, exactInteger) : JSON.parse(text);
+    return revive ? revive(value) : value;
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw syntaxProblem(text, error, start);
+    throw problemOf(text, error, line);
   }
-  if (!revive) return value;
-  try {
-    return revive(value);
-  } catch (error) {
-    if (error instanceof RangeError) throw new Malformed("it is nested too deeply");
-    if (!(error instanceof Misfit)) throw error;
-    const tree = parseTree(text);
-    const offset = (tree && findNodeAtLocation(tree, error.path as JSONPath)?.offset) ?? 0;
-    const where = error.path.length === 0 ? "" : ` at '${pointer(error.path)}'`;
-    throw malformedAt(text, offset, `${error.why}${where}`, start);
-  }
+}
+
+/** @returns Malformed for what is wrong with the text or its value; every other error as it is */
+function problemOf(text: string, error: unknown, line: number): unknown {
+  if (error instanceof SyntaxError) return syntaxProblem(text, error, line);
+  if (error instanceof RangeError) return new Malformed("it is nested too deeply");
+  if (!(error instanceof Misfit)) return error;
+  const tree = parseTree(text);
+  const offset = (tree && findNodeAtLocation(tree, error.path as JSONPath)?.offset) ?? 0;
+  const where = error.path.length === 0 ? "" : ` at '${pointer(error.path)}'`;
+  return malformedAt(text, offset, `${error.why}${where}`, line);
 }
 
 function exactInteger(_key: string, value: unknown, context?: { source?: string }): unknown {
@@ -55,7 +45,7 @@ function exactInteger(_key: string, value: unknown, context?: { source?: string 
 }
 
 /** Finds the mistake with a parser that goes on after mistakes: the engine's own message has no reliable place. */
-function syntaxProblem(text: string, error: SyntaxError, start: TextStart): Malformed {
+function syntaxProblem(text: string, error: SyntaxError, line: number): Malformed {
   let first: { readonly code: ParseErrorCode; readonly offset: number } | undefined;
   const visitor: JSONVisitor = {
     onError: (code, offset) => {
@@ -63,14 +53,14 @@ function syntaxProblem(text: string, error: SyntaxError, start: TextStart): Malf
     },
   };
   visit(text, visitor, { disallowComments: true });
-  if (!first) return new Malformed(`line ${start.line}: ${error.message}`, { line: start.line, column: 1 });
+  if (!first) return new Malformed(`line ${line}: ${error.message}`, { line, column: 1 });
   const found = first.offset >= text.trimEnd().length ? "the end" : describeValue(text[first.offset]);
   const why = mistakes[first.code] ?? "something else";
   return malformedAt(
     text,
     first.offset,
     why.includes("{found}") ? why.replace("{found}", () => found) : why,
-    start,
+    line,
   );
 }
 
@@ -94,9 +84,9 @@ const mistakes: { readonly [code: number]: string } = {
   16: "found a control character in a string",
 };
 
-function malformedAt(text: string, offset: number, why: string, start: TextStart): Malformed {
+function malformedAt(text: string, offset: number, why: string, firstLine: number): Malformed {
   const before = text.slice(0, offset).split("\n");
-  const line = start.line + before.length - 1;
+  const line = firstLine + before.length - 1;
   const column = (before.at(-1)?.length ?? 0) + 1;
   return new Malformed(`line ${line}, column ${column}: ${why}`, { line, column });
 }

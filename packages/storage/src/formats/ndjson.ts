@@ -49,7 +49,7 @@ function compileParse(payload: Shape): (text: string, line: number) => unknown {
   const row = rowShape(payload) as Shape;
   const revive = compileRevive(row);
   const isExact = hasBigint(row);
-  return (text, line) => parseJson(text, revive, isExact, { line });
+  return (text, line) => parseJson(text, revive, isExact, line);
 }
 
 function isBlank(text: string): boolean {
@@ -63,35 +63,38 @@ interface Lines {
   readonly lines: readonly string[];
 }
 
-/** The lines of each chunk; a line that goes on in the next chunk waits for its end. */
+/** The lines of a source, some at a time. Cutting the bytes at line ends keeps characters whole. */
 async function* readLines(source: ByteSource): AsyncGenerator<Lines> {
-  // Cutting at line ends keeps characters whole; a line's bytes are joined once, however many chunks it spans.
-  let pending: Uint8Array[] = [];
+  /** A line that goes on in the next chunk: joined once, however many chunks it spans. */
+  let open: Uint8Array[] = [];
   let line = 0;
   for await (const chunk of readChunks(source)) {
-    const end = chunk.lastIndexOf(10) + 1;
-    if (end === 0) {
-      pending.push(chunk);
+    const firstEnd = chunk.indexOf(10);
+    if (firstEnd < 0) {
+      open.push(chunk);
       continue;
     }
-    const whole = Buffer.concat([...pending, chunk.subarray(0, end)]);
-    pending = [chunk.subarray(end)];
-    const lines = decode(whole, line).split("\n");
-    lines.pop();
+    yield { first: ++line, lines: [decode(Buffer.concat([...open, chunk.subarray(0, firstEnd)]), line)] };
+    const lastEnd = chunk.lastIndexOf(10);
+    open = [chunk.subarray(lastEnd + 1)];
+    if (lastEnd === firstEnd) continue;
+    const lines = decode(chunk.subarray(firstEnd + 1, lastEnd), line + 1).split("\n");
     yield { first: line + 1, lines };
     line += lines.length;
   }
-  const rest = Buffer.concat(pending);
-  if (rest.length > 0) yield { first: line + 1, lines: [decode(rest, line)] };
+  const rest = Buffer.concat(open);
+  if (rest.length > 0) yield { first: line + 1, lines: [decode(rest, line + 1)] };
 }
 
-function decode(bytes: Uint8Array, lines: number): string {
+/** @param line of the file, in which the bytes begin */
+function decode(bytes: Uint8Array, line: number): string {
   try {
     assertUtf8(bytes);
   } catch (error) {
     if (!(error instanceof Malformed) || !error.place) throw error;
-    const place = { ...error.place, line: error.place.line + lines };
+    const place = { ...error.place, line: error.place.line + line - 1 };
     throw new Malformed(error.why.replace(/^line \d+/, `line ${place.line}`), place);
   }
-  return new TextDecoder().decode(bytes);
+  // Only the file may begin with a byte order mark, wherever it was cut.
+  return new TextDecoder("utf-8", { ignoreBOM: line > 1 }).decode(bytes);
 }

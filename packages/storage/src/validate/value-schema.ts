@@ -18,7 +18,7 @@ function rewrite(schema: Json): Json {
   const rewritten = Object.fromEntries(
     Object.entries(plain).map(([keyword, value]) => [keyword, rewriteKeyword(keyword, value)]),
   );
-  const isObject = plain.type === "object" || (Array.isArray(plain.type) && plain.type.includes("object"));
+  const isObject = "properties" in plain || [plain.type].flat().includes("object");
   return isObject ? { ...rewritten, valueObject: true } : rewritten;
 }
 
