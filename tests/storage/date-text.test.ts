@@ -1,6 +1,7 @@
-/** Which texts are dates: nearly all are read by a fast way of their own, which must not read others. */
+/** Dates as texts: nearly all are read and written by a fast way of their own, which must not differ from JavaScript's. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { dateText } from "../../packages/storage/src/date-text.js";
 import { dateSchema } from "./arbitrary.js";
 import { fileDataset, makeProject, valueFrom } from "./project.js";
 
@@ -34,5 +35,16 @@ test("a text is the date that is written so, or none", async () => {
       expect(value).toEqual(texts.map(expectedFrom));
     }),
     { numRuns: 50 },
+  );
+});
+
+test("a date is written as toISOString does, whatever was written before", () => {
+  const anyDate = fc.date({ noInvalidDate: false });
+  const sameDay = fc.date({ noInvalidDate: true, min: new Date("1969-12-31"), max: new Date("1970-01-02") });
+  fc.assert(
+    fc.property(fc.array(fc.oneof(anyDate, sameDay)), (dates) => {
+      const expected = dates.map((date) => (Number.isNaN(date.getTime()) ? undefined : date.toISOString()));
+      expect(dates.map(dateText)).toEqual(expected);
+    }),
   );
 });

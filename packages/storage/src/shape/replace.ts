@@ -1,3 +1,4 @@
+import { dateText } from "../date-text.js";
 import { Misfit, within } from "../problems.js";
 import { assertJson } from "./assert-json.js";
 import { type Convert, compileConvert, type Direction } from "./codec.js";
@@ -71,7 +72,7 @@ const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 
 /** JSON.stringify would ask each Date for its `toJSON`, which takes longer than all the rest of a row. */
 function replaceDate(value: unknown): unknown {
-  return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : value;
+  return (value instanceof Date && dateText(value)) || value;
 }
 
 function replaceBigint(value: unknown): unknown {

@@ -1,5 +1,5 @@
 /** Cells of tables of text: what is between two delimiters, and the value that it stands for. */
-import { parseDate } from "../../date-text.js";
+import { dateText, parseDate } from "../../date-text.js";
 import { Misfit } from "../../problems.js";
 import { absent, type Column } from "../../rows.js";
 import { describeShape } from "../../shape/describe.js";
@@ -131,7 +131,7 @@ function compileScalar(shape: Shape): Scalar | undefined {
         rank: 4,
         isText: false,
         decode: (text) => parseDate(text.trim()) ?? dateOfMilliseconds(text),
-        encode: (value) => (value instanceof Date && isValid(value) ? value.toISOString() : undefined),
+        encode: (value) => (value instanceof Date ? dateText(value) : undefined),
       };
     case "bytes":
       return {
@@ -173,7 +173,7 @@ function encodeString(value: unknown): string | undefined {
 /** Without a type, what has one plain text. */
 function encodeAny(value: unknown): string | undefined {
   if (typeof value === "boolean" || typeof value === "bigint") return String(value);
-  if (value instanceof Date && isValid(value)) return value.toISOString();
+  if (value instanceof Date) return dateText(value);
   return encodeNumber(value) ?? encodeString(value);
 }
 

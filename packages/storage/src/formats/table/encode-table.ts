@@ -18,9 +18,10 @@ export function encodeTable(value: unknown, payload: Shape, dialect: Dialect): E
   const { name, delimiter } = dialect;
   assertHolds(name, payload);
   const table = tableOf(rowShape(payload) as Shape) as Table;
-  const special = delimiter === "," ? /[",\r\n]|^\s|\s$/ : /["\t\r\n]|^\s|\s$/;
+  const special = delimiter === "," ? /[",\r\n]/ : /["\t\r\n]/;
+  // Some readers take spaces at the edges away.
   const quote: Quote = (text, must) =>
-    must || special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    must || special.test(text) || text.trim() !== text ? `"${text.replaceAll('"', '""')}"` : text;
   const headerLine = (header: readonly WriteColumn[]) =>
     `${header.map(({ name }) => quote(name, name === "")).join(delimiter)}\n`;
 
