@@ -25,6 +25,7 @@ const unwritten: Readonly<Record<string, readonly string[]>> = {
   "programs/instantiated-generics": ["first_orders", "first_users"],
   "programs/packages-checks": ["users"],
   "programs/packages-installed": ["customers", "orders"],
+  "programs/packages-schemas": ["balance", "entries"],
   "programs/packages-sources": ["raw_users", "users"],
   "programs/packages-workspace": ["raw_users", "users"],
   "programs/type-operators": ["deep_A"],

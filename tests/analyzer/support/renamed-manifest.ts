@@ -19,11 +19,24 @@ export function withDatasetName(manifest: Manifest, from: string, to: string): u
           ? found.replace(segments, to)
           : found,
       );
-      return [to, storage === null ? dataset : { ...dataset, storage }];
+      const { validator } = dataset;
+      const id = validator?.id.replace(new RegExp(`#${constantOf(from)}$`), `#${constantOf(to)}`);
+      return [
+        to,
+        {
+          ...dataset,
+          ...(storage !== null && { storage }),
+          ...(validator && { validator: { ...validator, id } }),
+        },
+      ];
     });
     return Object.fromEntries(entries);
   });
 }
+
+/** `RawUsers` of `raw_users`, as the corpus names the constants of datasets. */
+const constantOf = (dataset: string) =>
+  dataset.replace(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 type Edge = Manifest["pipelines"][string]["edges"][number];
 const edgeText = ({ from, to, dataset }: Edge) => `${from} ${to} ${dataset}`;

@@ -65,7 +65,10 @@ export class DeclaredSchemas {
       const own = Object.hasOwn(this.#imports, module) ? this.#imports[module] : undefined;
       if (own) return succeed((await own()) as Exports);
       const file = await this.#fileOf(validator);
-      return file.ok ? succeed((await import(pathToFileURL(file.value).href)) as Exports) : file;
+      if (!file.ok) return file;
+      // Bundlers are to leave it as it is.
+      const url = pathToFileURL(file.value).href;
+      return succeed((await import(/* @vite-ignore */ /* webpackIgnore: true */ url)) as Exports);
     } catch (error) {
       return fail(errorText(errorInfo(error)));
     }

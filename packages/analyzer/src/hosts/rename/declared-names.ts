@@ -11,6 +11,8 @@ import { nodesOf } from "./nodes.js";
 export interface SymbolRename {
   readonly edits: readonly (readonly [file: string, edit: TextEdit])[];
   readonly conflicts: readonly Diagnostic[];
+  /** The new names by the old ones. */
+  readonly identifiers: ReadonlyMap<string, string>;
 }
 
 /** Renames what declares a dataset and is named after it, wherever it is referred to. */
@@ -21,10 +23,12 @@ export function renameDeclarations(
 ): SymbolRename {
   const edits = new Map<string, readonly [string, TextEdit]>();
   const conflicts: Diagnostic[] = [];
+  const identifiers = new Map<string, string>();
   for (const declaration of declarations) {
     const name = declaredName(program, declaration);
     const renamed = name && renamedIdentifier(name.text, names.from, names.to);
     if (!name || renamed === undefined || renamed === name.text) continue;
+    identifiers.set(name.text, renamed);
     const places = renamePlaces(program, name);
     const conflict = findConflict(program, name, places, renamed);
     if (conflict) {
@@ -42,7 +46,7 @@ export function renameDeclarations(
       edits.set(`${start} ${file}`, [file, { start, end: place.end, text }]);
     }
   }
-  return { edits: [...edits.values()], conflicts };
+  return { edits: [...edits.values()], conflicts, identifiers };
 }
 
 /** The new name of an identifier, where it is the dataset's in PascalCase, in camelCase or as it is. */

@@ -98,7 +98,7 @@ function renameIn(program: EditedProgram, names: DatasetNames): RenameOutcome["r
 
   const edits = editsByFile([...written.edits, ...declared.edits, ...stored.edits]);
   program.edit(edits);
-  const expected = renamedManifest(before.manifest, names, stored.storage);
+  const expected = renamedManifest(before.manifest, names, stored.storage, declared.identifiers);
   const problems = findProblems(program, before, expected, edits, names);
   if (problems.length > 0) return fail(problems);
   return succeed({ edits, warnings: stored.warnings, untouched: written.untouched });
