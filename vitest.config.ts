@@ -4,9 +4,11 @@ import { configDefaults, defineConfig } from "vitest/config";
 /** What takes minutes: broken connections, millions of rows, many whole projects. `npm run test:thorough` has them. */
 const thorough = [
   "tests/analyzer/rename-fixtures.test.ts",
-  "tests/cli/init.test.ts",
+  "tests/cli/{compiler,init,rename}.test.ts",
+  "tests/docs/getting-started.test.ts",
   "tests/examples/flights-everywhere.test.ts",
-  "tests/hosts/{bundler,register,tsserver-fixes,tsserver-incremental}.test.ts",
+  "tests/hosts/{bundler,declared-schemas,emitted-code,project-references,register,tspc-modes}.test.ts",
+  "tests/hosts/{tsserver-fixes,tsserver-incremental}.test.ts",
   "tests/storage/{duckdb,gcs,postgres}.test.ts",
   "tests/storage/*-faults.test.ts",
 ];
