@@ -1038,6 +1038,7 @@ function invalidRow(invalid: InvalidRow): string {
   return `${where === "" ? "" : `${where}: `}found ${found}, ${expectation(invalid)}${rest}`;
 }
 
-function expectation({ expected, bySchema }: Pick<InvalidRow, "expected" | "bySchema">): string {
+/** What a value should have been, as a part of a sentence: by its type, or in the words of a schema. */
+export function expectation({ expected, bySchema }: Pick<InvalidRow, "expected" | "bySchema">): string {
   return bySchema === true ? `and its schema says: ${expected.replace(/\.$/, "")}` : `expected ${expected}`;
 }

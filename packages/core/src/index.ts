@@ -4,7 +4,15 @@
  */
 
 export type { StandardSchemaV1 } from "@standard-schema/spec";
-export { type CatalogEntry, type CatalogName, catalog, codeOf, type DetailsOf, report } from "./catalog.js";
+export {
+  type CatalogEntry,
+  type CatalogName,
+  catalog,
+  codeOf,
+  type DetailsOf,
+  expectation,
+  report,
+} from "./catalog.js";
 export type {
   Check,
   CheckedDataset,

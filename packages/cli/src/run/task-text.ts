@@ -1,4 +1,4 @@
-import { crashText, errorText, type Failure } from "@glacier-ts/core";
+import { crashText, errorText, expectation, type Failure } from "@glacier-ts/core";
 import type { Channel } from "../channel.js";
 import { escapeText } from "../escape.js";
 import { durationText } from "../units.js";
@@ -61,9 +61,7 @@ export function failureText(failure: Failure): string {
     case "not-transferable":
       return escapeText(`${failure.what} cannot be sent to or from where the task runs`);
     case "output-invalid":
-      return escapeText(
-        `returned ${failure.found} for '${failure.dataset}', ${failure.bySchema ? `and its schema says: ${failure.expected}` : `expected ${failure.expected}`}`,
-      );
+      return escapeText(`returned ${failure.found} for '${failure.dataset}', ${expectation(failure)}`);
     case "output-missing":
       return `returned nothing for '${escapeText(failure.dataset)}'`;
     case "dataset-unavailable":
